@@ -1,0 +1,329 @@
+/*
+ * json.c - the strict JSON reader over jansson (see json.h). The only file
+ * that includes jansson.h.
+ */
+#include "formats/core/json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/core/b64.h"
+#include "formats/core/hex.h"
+
+/* jansson recurses; the depth is bounded before it sees the text. */
+static int check_depth(struct coco_view text, struct coco_diag *diag)
+{
+	size_t depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = false;
+		} else if (c == '"') {
+			in_string = true;
+		} else if (c == '{' || c == '[') {
+			if (++depth > COCO_JSON_MAX_DEPTH)
+				return coco_fail_at(diag, COCO_E_LIMIT_DEPTH, i, NULL,
+						    "JSON is nested deeper than %d levels",
+						    COCO_JSON_MAX_DEPTH);
+		} else if ((c == '}' || c == ']') && depth > 0) {
+			depth--;
+		}
+	}
+	return 0;
+}
+
+int coco_json_parse(struct coco_json *ret, struct coco_view text, size_t max,
+		    struct coco_diag *diag)
+{
+	json_error_t error;
+
+	if (text.n > max)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "JSON of %zu bytes, the limit is %zu",
+				 text.n, max);
+	int r = check_depth(text, diag);
+	if (r != 0)
+		return r;
+	json_t *root = json_loadb(text.n != 0 ? (const char *)text.p : "", text.n,
+				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (root == NULL) {
+		enum json_error_code why = json_error_code(&error);
+		uint64_t at = error.position > 0 ? (uint64_t)error.position : 0;
+		int code = COCO_E_FORMAT_JSON;
+
+		if (why == json_error_duplicate_key)
+			code = COCO_E_FORMAT_JSON_DUPLICATE;
+		else if (why == json_error_out_of_memory)
+			code = COCO_E_LIMIT_MEMORY;
+		coco_diag_pointer(diag, "line %d, column %d", error.line, error.column);
+		return coco_fail_at(diag, code, at, NULL, "%s", error.text);
+	}
+	ret->root = root;
+	return 0;
+}
+
+void coco_json_free(struct coco_json *doc)
+{
+	json_decref(doc->root);
+	doc->root = NULL;
+}
+
+struct coco_jv coco_json_root(const struct coco_json *doc)
+{
+	return (struct coco_jv){ .v = doc->root };
+}
+
+enum { MAX_CHAIN = COCO_JSON_MAX_DEPTH + 2 };
+
+static void print_pointer(const struct coco_jv *v, const char *key, char *ret, size_t cap)
+{
+	const struct coco_jv *chain[MAX_CHAIN];
+	size_t n = 0;
+	size_t at = 0;
+
+	for (; v != NULL && v->up != NULL && n < MAX_CHAIN; v = v->up)
+		chain[n++] = v;
+	ret[0] = '\0';
+	for (size_t i = n; i-- > 0 && at < cap;) {
+		int len = chain[i]->key != NULL
+				  ? snprintf(ret + at, cap - at, "/%s", chain[i]->key)
+				  : snprintf(ret + at, cap - at, "/%zu", chain[i]->index);
+		at += len > 0 ? (size_t)len : 0;
+	}
+	if (key != NULL && at < cap)
+		snprintf(ret + at, cap - at, "/%s", key);
+	if (ret[0] == '\0')
+		snprintf(ret, cap, "/");
+}
+
+int coco_jv_fail(const struct coco_jv *v, const char *key, int code, struct coco_diag *diag,
+		 const char *fmt, ...)
+{
+	char text[384];
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	va_end(ap);
+	if (diag != NULL && diag->code == 0) {
+		char pointer[192];
+
+		print_pointer(v, key, pointer, sizeof(pointer));
+		coco_diag_pointer(diag, "%s", pointer);
+		if (key != NULL)
+			coco_diag_field(diag, "%s", key);
+	}
+	return coco_fail(diag, code, "%s", text);
+}
+
+static const char *type_name(const json_t *v)
+{
+	if (v == NULL)
+		return "absent";
+	switch (json_typeof(v)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+		return "an integer";
+	case JSON_REAL:
+		return "a real number";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "a boolean";
+	case JSON_NULL:
+		return "null";
+	}
+	return "unknown";
+}
+
+static int wrong_type(const struct coco_jv *v, const char *key, const json_t *found,
+		      const char *want, struct coco_diag *diag)
+{
+	return coco_jv_fail(v, key, COCO_E_FORMAT_JSON_TYPE, diag, "expected %s, found %s", want,
+			    found == NULL ? "nothing" : type_name(found));
+}
+
+static json_t *member(const struct coco_jv *obj, const char *key)
+{
+	return obj->v != NULL ? json_object_get(obj->v, key) : NULL;
+}
+
+bool coco_jv_has(const struct coco_jv *obj, const char *key)
+{
+	return member(obj, key) != NULL;
+}
+
+int coco_jv_opt(const struct coco_jv *obj, const char *key, struct coco_jv *ret,
+		struct coco_diag *diag)
+{
+	int r = coco_jv_as_object(obj, diag);
+
+	if (r != 0)
+		return r;
+	*ret = (struct coco_jv){ .v = member(obj, key), .up = obj, .key = key };
+	return 0;
+}
+
+int coco_jv_object(const struct coco_jv *obj, const char *key, struct coco_jv *ret,
+		   struct coco_diag *diag)
+{
+	json_t *v = member(obj, key);
+
+	if (!json_is_object(v))
+		return wrong_type(obj, key, v, "an object", diag);
+	*ret = (struct coco_jv){ .v = v, .up = obj, .key = key };
+	return 0;
+}
+
+int coco_jv_array(const struct coco_jv *obj, const char *key, struct coco_jv *ret,
+		  struct coco_diag *diag)
+{
+	json_t *v = member(obj, key);
+
+	if (!json_is_array(v))
+		return wrong_type(obj, key, v, "an array", diag);
+	*ret = (struct coco_jv){ .v = v, .up = obj, .key = key };
+	return 0;
+}
+
+int coco_jv_string(const struct coco_jv *obj, const char *key, const char **ret,
+		   struct coco_diag *diag)
+{
+	json_t *v = member(obj, key);
+
+	if (!json_is_string(v))
+		return wrong_type(obj, key, v, "a string", diag);
+	*ret = json_string_value(v);
+	return 0;
+}
+
+static int get_u64(const struct coco_jv *at, const char *key, const json_t *v, uint64_t max,
+		   uint64_t *ret, struct coco_diag *diag)
+{
+	if (!json_is_integer(v))
+		return wrong_type(at, key, v, "an integer", diag);
+	json_int_t i = json_integer_value(v);
+	if (i < 0 || (uint64_t)i > max)
+		return coco_jv_fail(at, key, COCO_E_FORMAT_VALUE, diag,
+				    "%" JSON_INTEGER_FORMAT " is outside 0 to %" PRIu64, i, max);
+	*ret = (uint64_t)i;
+	return 0;
+}
+
+int coco_jv_u64(const struct coco_jv *obj, const char *key, uint64_t max, uint64_t *ret,
+		struct coco_diag *diag)
+{
+	return get_u64(obj, key, member(obj, key), max, ret, diag);
+}
+
+int coco_jv_as_u64(const struct coco_jv *v, uint64_t max, uint64_t *ret, struct coco_diag *diag)
+{
+	return get_u64(v, NULL, v->v, max, ret, diag);
+}
+
+int coco_jv_bool(const struct coco_jv *obj, const char *key, bool *ret, struct coco_diag *diag)
+{
+	json_t *v = member(obj, key);
+
+	if (!json_is_boolean(v))
+		return wrong_type(obj, key, v, "a boolean", diag);
+	*ret = json_is_true(v);
+	return 0;
+}
+
+int coco_jv_hex(const struct coco_jv *obj, const char *key, uint8_t *ret, size_t n,
+		struct coco_diag *diag)
+{
+	const char *text = NULL;
+	int r = coco_jv_string(obj, key, &text, diag);
+
+	if (r != 0)
+		return r;
+	if (coco_hex_decode(ret, n, text, strlen(text), NULL) != 0)
+		return coco_jv_fail(obj, key, COCO_E_FORMAT_HEX, diag,
+				    "expected %zu hexadecimal digits", n * 2);
+	return 0;
+}
+
+int coco_jv_b64(const struct coco_jv *obj, const char *key, uint8_t **ret, size_t *ret_n,
+		struct coco_diag *diag)
+{
+	const char *text = NULL;
+	int r = coco_jv_string(obj, key, &text, diag);
+
+	if (r != 0)
+		return r;
+	r = coco_b64_decode(COCO_B64_ANY, text, strlen(text), ret, ret_n, NULL);
+	if (r != 0)
+		return coco_jv_fail(obj, key, r, diag, "not valid base64 text");
+	return 0;
+}
+
+int coco_jv_as_object(const struct coco_jv *v, struct coco_diag *diag)
+{
+	return json_is_object(v->v) ? 0 : wrong_type(v, NULL, v->v, "an object", diag);
+}
+
+int coco_jv_as_string(const struct coco_jv *v, const char **ret, struct coco_diag *diag)
+{
+	if (!json_is_string(v->v))
+		return wrong_type(v, NULL, v->v, "a string", diag);
+	*ret = json_string_value(v->v);
+	return 0;
+}
+
+bool coco_jv_is_null(const struct coco_jv *v)
+{
+	return json_is_null(v->v);
+}
+
+size_t coco_jv_len(const struct coco_jv *v)
+{
+	return json_is_array(v->v) ? json_array_size(v->v) : json_object_size(v->v);
+}
+
+struct coco_jv coco_jv_item(const struct coco_jv *array, size_t i)
+{
+	return (struct coco_jv){ .v = json_array_get(array->v, i), .up = array, .index = i };
+}
+
+bool coco_jv_next(const struct coco_jv *obj, void **iter, struct coco_jv *ret)
+{
+	*iter = *iter == NULL ? json_object_iter(obj->v) : json_object_iter_next(obj->v, *iter);
+	if (*iter == NULL)
+		return false;
+	*ret = (struct coco_jv){ .v = json_object_iter_value(*iter), .up = obj,
+				 .key = json_object_iter_key(*iter) };
+	return true;
+}
+
+int coco_jv_closed(const struct coco_jv *obj, const char *const *allowed, size_t n_allowed,
+		   struct coco_diag *diag)
+{
+	struct coco_jv item;
+	void *iter = NULL;
+
+	while (coco_jv_next(obj, &iter, &item)) {
+		size_t i = 0;
+
+		while (i < n_allowed && strcmp(allowed[i], item.key) != 0)
+			i++;
+		if (i == n_allowed)
+			return coco_jv_fail(obj, item.key, COCO_E_FORMAT_JSON_TYPE, diag,
+					    "unknown member \"%s\"", item.key);
+	}
+	return 0;
+}

@@ -1,0 +1,79 @@
+/*
+ * mem.c - the one allocation wrapper (see mem.h).
+ */
+#include "formats/core/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *coco_alloc(size_t n, size_t size)
+{
+	size_t total;
+
+	if (coco_mul_overflows(n, size, &total))
+		return NULL;
+	return malloc(total != 0 ? total : 1);
+}
+
+void *coco_zalloc(size_t n, size_t size)
+{
+	if (n == 0 || size == 0)
+		return calloc(1, 1);
+	return calloc(n, size);
+}
+
+void *coco_realloc(void *p, size_t n, size_t size)
+{
+	size_t total;
+
+	if (coco_mul_overflows(n, size, &total))
+		return NULL;
+	return realloc(p, total != 0 ? total : 1);
+}
+
+void coco_free(void *p)
+{
+	free(p);
+}
+
+char *coco_strdup(const char *s)
+{
+	return coco_strndup(s, strlen(s));
+}
+
+char *coco_strndup(const char *s, size_t n)
+{
+	char *copy = coco_alloc(n + 1, 1);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, s, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+void *coco_memdup(const void *p, size_t n)
+{
+	void *copy = coco_alloc(n, 1);
+
+	if (copy != NULL && n != 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+bool coco_grow(void **p, size_t *cap, size_t n, size_t size, size_t max)
+{
+	if (n < *cap)
+		return true;
+	if (n >= max)
+		return false;
+	size_t want = *cap < 8 ? 8 : *cap + *cap / 2;
+	if (want > max)
+		want = max;
+	void *q = coco_realloc(*p, want, size);
+	if (q == NULL)
+		return false;
+	*p = q;
+	*cap = want;
+	return true;
+}
