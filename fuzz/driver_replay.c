@@ -97,7 +97,7 @@ static void run_path(const char *path)
 	}
 	DIR *d = opendir(path);
 	while (d != NULL && (e = readdir(d)) != NULL) {
-		char sub[4096];
+		char sub[2048];
 
 		if (e->d_name[0] == '.')
 			continue;

@@ -13,10 +13,15 @@
 #include "formats/core/b64.h"
 #include "formats/core/hex.h"
 
-/* jansson recurses; the depth is bounded before it sees the text. */
-static int check_depth(struct coco_view text, struct coco_diag *diag)
+/*
+ * jansson recurses and allocates per value; depth and number of values are
+ * bounded before it sees the text. Every value but the root follows an
+ * opening bracket or a comma, so that counting these is an upper bound.
+ */
+static int check_bounds(struct coco_view text, size_t max_values, struct coco_diag *diag)
 {
 	size_t depth = 0;
+	size_t values = 1;
 	bool in_string = false;
 
 	for (size_t i = 0; i < text.n; i++) {
@@ -29,7 +34,10 @@ static int check_depth(struct coco_view text, struct coco_diag *diag)
 				in_string = false;
 		} else if (c == '"') {
 			in_string = true;
+		} else if (c == ',') {
+			values++;
 		} else if (c == '{' || c == '[') {
+			values++;
 			if (++depth > COCO_JSON_MAX_DEPTH)
 				return coco_fail_at(diag, COCO_E_LIMIT_DEPTH, i, NULL,
 						    "JSON is nested deeper than %d levels",
@@ -37,37 +45,54 @@ static int check_depth(struct coco_view text, struct coco_diag *diag)
 		} else if ((c == '}' || c == ']') && depth > 0) {
 			depth--;
 		}
+		if (values > max_values)
+			return coco_fail_at(diag, COCO_E_LIMIT_SIZE, i, NULL,
+					    "JSON with more than %zu values", max_values);
 	}
 	return 0;
 }
 
-int coco_json_parse(struct coco_json *ret, struct coco_view text, size_t max,
-		    struct coco_diag *diag)
+static int report_syntax(json_error_t *error, struct coco_diag *diag)
+{
+	enum json_error_code why = json_error_code(error);
+	int code = COCO_E_FORMAT_JSON;
+	char *excerpt = strstr(error->text, " near '");
+
+	if (why == json_error_duplicate_key)
+		code = COCO_E_FORMAT_JSON_DUPLICATE;
+	else if (why == json_error_out_of_memory)
+		code = COCO_E_LIMIT_MEMORY;
+	/* the place is enough: an excerpt may be confidential */
+	if (excerpt != NULL)
+		*excerpt = '\0';
+	coco_diag_pointer(diag, "line %d, column %d", error->line, error->column);
+	return coco_fail_at(diag, code, error->position > 0 ? (uint64_t)error->position : 0, NULL,
+			    "%s", error->text);
+}
+
+int coco_json_parse_bounded(struct coco_json *ret, struct coco_view text, size_t max,
+			    size_t max_values, struct coco_diag *diag)
 {
 	json_error_t error;
 
 	if (text.n > max)
 		return coco_fail(diag, COCO_E_LIMIT_SIZE, "JSON of %zu bytes, the limit is %zu",
 				 text.n, max);
-	int r = check_depth(text, diag);
+	int r = check_bounds(text, max_values, diag);
 	if (r != 0)
 		return r;
 	json_t *root = json_loadb(text.n != 0 ? (const char *)text.p : "", text.n,
 				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (root == NULL) {
-		enum json_error_code why = json_error_code(&error);
-		uint64_t at = error.position > 0 ? (uint64_t)error.position : 0;
-		int code = COCO_E_FORMAT_JSON;
-
-		if (why == json_error_duplicate_key)
-			code = COCO_E_FORMAT_JSON_DUPLICATE;
-		else if (why == json_error_out_of_memory)
-			code = COCO_E_LIMIT_MEMORY;
-		coco_diag_pointer(diag, "line %d, column %d", error.line, error.column);
-		return coco_fail_at(diag, code, at, NULL, "%s", error.text);
-	}
+	if (root == NULL)
+		return report_syntax(&error, diag);
 	ret->root = root;
 	return 0;
+}
+
+int coco_json_parse(struct coco_json *ret, struct coco_view text, size_t max,
+		    struct coco_diag *diag)
+{
+	return coco_json_parse_bounded(ret, text, max, SIZE_MAX, diag);
 }
 
 void coco_json_free(struct coco_json *doc)

@@ -34,6 +34,14 @@ enum { COCO_JSON_MAX_DEPTH = 64 };
  */
 int coco_json_parse(struct coco_json *ret, struct coco_view text, size_t max,
 		    struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_json_parse_bounded - as coco_json_parse, and LIMIT_SIZE when the text
+ * could hold more than max_values values: a value takes up to some 250 bytes
+ * of memory for two bytes of text. For large documents from strangers.
+ */
+int coco_json_parse_bounded(struct coco_json *ret, struct coco_view text, size_t max,
+			    size_t max_values, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_json_free(struct coco_json *doc);
 
 /* coco_json_root - the document's value. */
