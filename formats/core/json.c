@@ -259,6 +259,21 @@ int coco_jv_as_u64(const struct coco_jv *v, uint64_t max, uint64_t *ret, struct 
 	return get_u64(v, NULL, v->v, max, ret, diag);
 }
 
+int coco_jv_as_integral(const struct coco_jv *v, uint64_t max, uint64_t *ret,
+			struct coco_diag *diag)
+{
+	if (!json_is_real(v->v))
+		return get_u64(v, NULL, v->v, max, ret, diag);
+	double d = json_real_value(v->v);
+	/* every integer up to 2^53 is a double; the comparison also refuses NaN */
+	if (!(d >= 0 && d <= (double)coco_min_u64(max, (uint64_t)1 << 53)) ||
+	    (double)(uint64_t)d < d)
+		return coco_jv_fail(v, NULL, COCO_E_FORMAT_VALUE, diag,
+				    "%g is not an integer from 0 to %" PRIu64, d, max);
+	*ret = (uint64_t)d;
+	return 0;
+}
+
 int coco_jv_bool(const struct coco_jv *obj, const char *key, bool *ret, struct coco_diag *diag)
 {
 	json_t *v = member(obj, key);

@@ -81,6 +81,10 @@ int coco_jv_as_string(const struct coco_jv *v, const char **ret, struct coco_dia
 	COCO_MUSTUSE;
 int coco_jv_as_u64(const struct coco_jv *v, uint64_t max, uint64_t *ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
+
+/* coco_jv_as_integral - as coco_jv_as_u64 (max <= 2^53), but 8.0 is 8 too (protobuf Struct). */
+int coco_jv_as_integral(const struct coco_jv *v, uint64_t max, uint64_t *ret,
+			struct coco_diag *diag) COCO_MUSTUSE;
 bool coco_jv_is_null(const struct coco_jv *v);
 
 /* coco_jv_len - items of an array or members of an object; 0 otherwise. */

@@ -67,9 +67,10 @@ static void expect_paths(const struct coco_tree *t, const char *const *want, siz
 
 static void scan_fails(const char *dir, const struct coco_tree_opts *o, int code)
 {
+	static struct coco_diag d;
 	struct coco_tree t = { .root_fd = -77 };
-	struct coco_diag d = { 0 };
 
+	coco_diag_init(&d);
 	assert_err(coco_tree_scan(&run, dir, o, &t, &d), code, &d);
 	assert_int_equal(t.root_fd, -77);
 }
