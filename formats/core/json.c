@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/core/b64.h"
@@ -366,4 +367,17 @@ int coco_jv_closed(const struct coco_jv *obj, const char *const *allowed, size_t
 					    "unknown member \"%s\"", item.key);
 	}
 	return 0;
+}
+
+void coco_jw_value(struct coco_jw *jw, const struct coco_jv *v)
+{
+	char *text = json_dumps(v->v, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (text == NULL) {
+		if (jw->wr->code == 0)
+			jw->wr->code = COCO_E_LIMIT_MEMORY;
+		return;
+	}
+	coco_jw_raw(jw, text, strlen(text));
+	free(text); /* jansson's own allocation */
 }

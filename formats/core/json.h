@@ -132,6 +132,7 @@ void coco_jw_i64(struct coco_jw *jw, int64_t v);
 void coco_jw_real(struct coco_jw *jw, double v, int decimals);
 void coco_jw_bool(struct coco_jw *jw, bool v);
 void coco_jw_raw(struct coco_jw *jw, const char *json, size_t n); /* one valid value */
+void coco_jw_value(struct coco_jw *jw, const struct coco_jv *v);  /* a value that was read */
 
 /* Key and value in one call. */
 void coco_jw_kv_string(struct coco_jw *jw, const char *key, const char *s);
