@@ -16,6 +16,8 @@
 
 enum {
 	COCO_OCI_MANIFEST_MAX = 4 << 20,   /* bytes; registries refuse more */
+	COCO_OCI_INDEX_TEXT_MAX = 16 << 20, /* bytes of an index */
+	COCO_OCI_MEDIA_TYPE_MAX = 255,     /* RFC 6838: two names of 127 and a slash */
 	COCO_OCI_DIGEST_TEXT = 72,         /* "sha256:" + 64 digits + NUL */
 	COCO_OCI_LAYERS_MAX = 20000,
 	COCO_OCI_INDEX_MAX = 10000,        /* descriptors in an index */
@@ -42,7 +44,11 @@ struct coco_annotation {
 	char *value;
 };
 
-/* Strings are owned, NULL when absent. */
+/*
+ * Strings are owned, NULL when absent. rest keeps the members that this
+ * struct does not name (urls, data, platform, ...) as the text of a JSON
+ * object, so that writing an index again loses nothing.
+ */
 struct coco_descriptor {
 	char *media_type;
 	char *artifact_type;
@@ -50,6 +56,7 @@ struct coco_descriptor {
 	uint64_t size;
 	struct coco_annotation *annotations;
 	size_t n_annotations;
+	char *rest;
 };
 
 struct coco_manifest {
@@ -68,25 +75,32 @@ struct coco_index {
 	size_t n_manifests;
 	struct coco_annotation *annotations;
 	size_t n_annotations;
+	char *rest;                         /* as in a descriptor */
 };
 
 /* coco_annotation_get - the value of key, or NULL. */
 const char *coco_annotation_get(const struct coco_annotation *a, size_t n, const char *key);
 
-/* coco_annotation_add - appends a copy of key and value. */
+/* coco_annotation_add - appends a copy of key and value (at most ANNOTATIONS_MAX). */
 int coco_annotation_add(struct coco_annotation **list, size_t *n, const char *key,
 			const char *value, struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
  * Decoders: bounded, strict about what is used (schemaVersion 2, types,
  * digest grammar, sizes below 2^63), tolerant of unknown members and
- * annotations as the specification asks. The result owns everything.
+ * annotations as the specification asks; null counts as absent, as Go
+ * programs write it. A document that could be read both as a manifest and as
+ * an index is refused (CVE-2021-41190). The result owns everything. Errors:
+ * those of coco_json_parse and the accessors, FORMAT_VALUE, LIMIT_SIZE.
  */
 int coco_manifest_decode(struct coco_manifest *ret, struct coco_view text,
 			 struct coco_diag *diag) COCO_MUSTUSE;
 int coco_index_decode(struct coco_index *ret, struct coco_view text, struct coco_diag *diag)
 	COCO_MUSTUSE;
-/* coco_oci_layout_check - the "oci-layout" file: imageLayoutVersion 1.x. */
+/*
+ * coco_oci_layout_check - the "oci-layout" file: imageLayoutVersion 1.x;
+ * another version is COCO_E_LAYOUT_FORMAT.
+ */
 int coco_oci_layout_check(struct coco_view text, struct coco_diag *diag) COCO_MUSTUSE;
 
 void coco_descriptor_free(struct coco_descriptor *d);
@@ -97,7 +111,10 @@ void coco_index_free(struct coco_index *x);
 int coco_descriptor_copy(struct coco_descriptor *ret, const struct coco_descriptor *d,
 			 struct coco_diag *diag) COCO_MUSTUSE;
 
-/* Encoders: compact JSON, fixed member order, same struct same bytes. */
+/*
+ * Encoders: compact JSON, fixed member order, same struct same bytes. What a
+ * decoder accepted is encoded so that it decodes to the same again.
+ */
 void coco_manifest_encode(struct coco_wr *wr, const struct coco_manifest *m);
 void coco_index_encode(struct coco_wr *wr, const struct coco_index *x);
 
