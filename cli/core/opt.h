@@ -72,7 +72,7 @@ int coco_opt_parse(const struct coco_cmd *cmd, const struct coco_args *args, siz
 		   struct coco_diag *diag) COCO_MUSTUSE;
 void coco_given_free(struct coco_given *given);
 
-/* Values, for commands that take one apart themselves. */
+/* Values (opt_value.c), for commands that take one apart themselves. */
 
 /* coco_opt_size - "4096", "64KiB", "1GiB"; USAGE_VALUE shows the accepted form. */
 int coco_opt_size(const char *text, uint64_t *ret, struct coco_diag *diag) COCO_MUSTUSE;
@@ -87,9 +87,9 @@ int coco_opt_time(const char *text, int64_t *ret, struct coco_diag *diag) COCO_M
 int coco_opt_digest(const char *text, struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
- * coco_opt_suggest - writes up to two of the candidates (next(ctx, i), NULL at
- * the end) within two edits of word as "x" or "x or y" with the prefix before
- * each; empty when there is none. Returns how many.
+ * coco_opt_suggest - up to two of the candidates (next(ctx, i), NULL at the
+ * end) within two edits of word, each with the prefix: "--force or --format";
+ * ret is empty when there is none. Returns how many.
  */
 unsigned coco_opt_suggest(const char *word, const char *(*next)(const void *ctx, size_t i),
 			  const void *ctx, const char *prefix, char *ret, size_t cap);

@@ -45,8 +45,24 @@ struct coco_column {
 
 enum { COCO_REPORT_COLUMNS = 8 };
 
-/* Opaque to commands; the members are out.c's. */
-struct coco_report_item;
+/* One line or table row of the text; for out_text.c, commands do not look inside. */
+enum coco_item_kind {
+	COCO_ITEM_FACT,
+	COCO_ITEM_HEADING,
+	COCO_ITEM_LINE,
+	COCO_ITEM_TEXT,
+	COCO_ITEM_TABLE,
+	COCO_ITEM_ROW,
+	COCO_ITEM_CHECK,
+};
+
+struct coco_report_item {
+	enum coco_item_kind kind;
+	enum coco_status status;
+	unsigned n_cells;
+	bool right[COCO_REPORT_COLUMNS];
+	char *cell[COCO_REPORT_COLUMNS];   /* owned; label and value of a fact */
+};
 
 struct coco_report {
 	struct coco_report_item *items;  /* text, in order */
@@ -56,9 +72,12 @@ struct coco_report {
 	struct coco_jw jw;
 	struct coco_wr checks;           /* text of the arrays, without brackets */
 	struct coco_wr inputs;
-	struct coco_wr warnings;
+	struct coco_diag *warned;
+	size_t n_warned;
+	size_t cap_warned;
+	size_t table;                    /* 1 + item that rows belong to; 0: none */
+	size_t n_checks;
 	size_t n_failed;                 /* checks with FAIL or ERROR */
-	bool text_to_stderr;
 	int code;                        /* first failure in here: memory */
 };
 
@@ -120,7 +139,7 @@ void coco_report_check(struct coco_report *r, const struct coco_check *check);
 void coco_report_input(struct coco_report *r, const char *name, const char *digest,
 		       uint64_t size);
 
-/* coco_report_warn - a warning with its code; main prints it on standard error. */
+/* coco_report_warn - a warning with its code, also shown on standard error. */
 void coco_report_warn(struct coco_report *r, const struct coco_diag *warning);
 
 #endif

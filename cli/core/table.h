@@ -1,18 +1,16 @@
 /*
  * table.h - the command table: pure data, the one source of parsing, help,
- * manual pages, completions and the reference in docs/ (style 4.10).
+ * manual pages, completions and the reference in docs/ (style 4.10). It calls
+ * nothing.
  *
  * How to write a command (also CONTRIBUTING.md):
  *  1. its option struct in cli/<wing>/opts_<wing>.h; the parser zeroes it and
  *     fills it, strings in it live until the process ends (never free them);
- *  2. its entry `const struct coco_cmd coco_cmd_x_y` in cli/<wing>/table_*.c,
- *     and a line for it in the list of table_<wing>.c (what is not in the list
- *     does not exist for a user);
- *  3. cli/<wing>/cmd_x_y.c with a coco_cmd_fn (see cli.h for its contract) and
- *     a line in run_<wing>.c;
+ *  2. its entry in cli/<wing>/table_*.c, and a line for it in the list of
+ *     table_<wing>.c (what is not in the list does not exist for a user);
+ *  3. cli/<wing>/cmd_x_y.c with a coco_cmd_fn coco_cmd_x_y (its contract is in
+ *     cli.h), declared in cli/<wing>/run_<wing>.h, and a line in run_<wing>.c;
  *  4. make docs; a script in tests/cli; a line in NEWS.md.
- *
- * The table itself calls nothing and includes no library header.
  */
 #ifndef COCO_TABLE_H
 #define COCO_TABLE_H

@@ -1,0 +1,233 @@
+/*
+ * opt_value.c - the values that options take, and suggestions for words that
+ * are nearly right (see opt.h).
+ */
+#include "cli/core/opt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Leading decimal digits of *at; false when there is none or they do not fit. */
+static bool digits(const char **at, uint64_t *ret)
+{
+	const char *p = *at;
+	uint64_t v = 0;
+
+	if (*p < '0' || *p > '9')
+		return false;
+	if (p[0] == '0' && p[1] >= '0' && p[1] <= '9')
+		return false;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		if (coco_mul64_overflows(v, 10, &v) ||
+		    coco_add64_overflows(v, (uint64_t)(*p - '0'), &v))
+			return false;
+	}
+	*at = p;
+	*ret = v;
+	return true;
+}
+
+int coco_opt_u64(const char *text, uint64_t *ret, struct coco_diag *diag)
+{
+	const char *at = text;
+	uint64_t v;
+
+	if (!digits(&at, &v) || *at != '\0')
+		return coco_fail(diag, COCO_E_USAGE_VALUE,
+				 "\"%s\" is not a number; accepted: decimal digits, at most "
+				 "18446744073709551615", text);
+	*ret = v;
+	return 0;
+}
+
+int coco_opt_size(const char *text, uint64_t *ret, struct coco_diag *diag)
+{
+	static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
+	const char *at = text;
+	uint64_t v;
+
+	if (digits(&at, &v)) {
+		for (unsigned i = 0; i < COCO_ARRAY_LEN(units); i++) {
+			if (strcmp(at, units[i]) != 0)
+				continue;
+			if (coco_mul64_overflows(v, 1ULL << (10 * i), &v))
+				break;
+			*ret = v;
+			return 0;
+		}
+	}
+	return coco_fail(diag, COCO_E_USAGE_VALUE,
+			 "\"%s\" is not a size; accepted: bytes, or a whole number with KiB, MiB, "
+			 "GiB or TiB, such as 64MiB", text);
+}
+
+int coco_opt_digest(const char *text, struct coco_diag *diag)
+{
+	static const struct {
+		const char *name;
+		size_t n;
+	} algs[] = { { "sha256:", 64 }, { "sha384:", 96 }, { "sha512:", 128 } };
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(algs); i++) {
+		size_t n = strlen(algs[i].name);
+
+		if (strncmp(text, algs[i].name, n) == 0 && strlen(text) == n + algs[i].n &&
+		    strspn(text + n, "0123456789abcdef") == algs[i].n)
+			return 0;
+	}
+	return coco_fail(diag, COCO_E_USAGE_VALUE,
+			 "\"%s\" is not a digest; accepted: sha256:, sha384: or sha512: and all its "
+			 "lower-case hexadecimal digits", text);
+}
+
+/* n digits at *at as a number up to max; moves *at. */
+static bool fixed(const char **at, unsigned n, unsigned min, unsigned max, unsigned *ret)
+{
+	unsigned v = 0;
+
+	for (unsigned i = 0; i < n; i++, (*at)++) {
+		if (**at < '0' || **at > '9')
+			return false;
+		v = v * 10 + (unsigned)(**at - '0');
+	}
+	*ret = v;
+	return v >= min && v <= max;
+}
+
+static bool literal(const char **at, const char *any)
+{
+	if (**at == '\0' || strchr(any, **at) == NULL)
+		return false;
+	(*at)++;
+	return true;
+}
+
+/* Days from 1970-01-01 to a date of the Gregorian calendar. */
+static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
+{
+	y -= m <= 2;
+	int64_t era = y / 400; /* y is not negative: years are 0000 to 9999, see below */
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * ((int64_t)m + (m > 2 ? -3 : 9)) + 2) / 5 + (int64_t)d - 1;
+	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+
+	return era * 146097 + doe - 719468;
+}
+
+static unsigned days_in_month(unsigned y, unsigned m)
+{
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	return m == 2 && leap ? 29 : days[m - 1];
+}
+
+static bool parse_time(const char *at, int64_t *ret)
+{
+	unsigned y, mo, d, h, mi, s, oh = 0, om = 0;
+	bool west = false;
+
+	if (!fixed(&at, 4, 1, 9999, &y) || !literal(&at, "-") || !fixed(&at, 2, 1, 12, &mo) ||
+	    !literal(&at, "-") || !fixed(&at, 2, 1, days_in_month(y, mo), &d) ||
+	    !literal(&at, "Tt ") || !fixed(&at, 2, 0, 23, &h) || !literal(&at, ":") ||
+	    !fixed(&at, 2, 0, 59, &mi) || !literal(&at, ":") || !fixed(&at, 2, 0, 60, &s))
+		return false;
+	if (*at == '.') {
+		size_t n = strspn(at + 1, "0123456789");
+
+		if (n == 0)
+			return false;
+		at += n + 1;
+	}
+	if (*at == '+' || *at == '-') {
+		west = *at++ == '-';
+		if (!fixed(&at, 2, 0, 23, &oh) || !literal(&at, ":") || !fixed(&at, 2, 0, 59, &om))
+			return false;
+	} else if (!literal(&at, "Zz")) {
+		return false;
+	}
+	if (*at != '\0')
+		return false;
+	int64_t offset = (int64_t)oh * 3600 + (int64_t)om * 60;
+	*ret = days_from_civil(y, mo, d) * 86400 + (int64_t)h * 3600 + (int64_t)mi * 60 +
+	       (int64_t)s + (west ? offset : -offset);
+	return true;
+}
+
+int coco_opt_time(const char *text, int64_t *ret, struct coco_diag *diag)
+{
+	int64_t v;
+
+	if (!parse_time(text, &v))
+		return coco_fail(diag, COCO_E_USAGE_VALUE,
+				 "\"%s\" is not a time; accepted: RFC 3339, such as "
+				 "2026-11-21T12:00:00Z or 2026-11-21T13:00:00+01:00", text);
+	*ret = v;
+	return 0;
+}
+
+enum { WORD_MAX = 40, NEAR = 2 };
+
+/* Edit distance (insert, delete, replace, swap of neighbours), NEAR + 1 when larger. */
+static unsigned distance(const char *a, const char *b)
+{
+	size_t na = strlen(a);
+	size_t nb = strlen(b);
+	unsigned row[3][WORD_MAX + 1];
+
+	if (na > WORD_MAX || nb > WORD_MAX || na > nb + NEAR || nb > na + NEAR)
+		return NEAR + 1;
+	for (size_t j = 0; j <= nb; j++)
+		row[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= na; i++) {
+		unsigned *now = row[i % 3];
+		const unsigned *up = row[(i + 2) % 3];
+		const unsigned *up2 = row[(i + 1) % 3];
+
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= nb; j++) {
+			unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (up[j] + 1 < best)
+				best = up[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    up2[j - 2] + 1 < best)
+				best = up2[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[na % 3][nb];
+}
+
+unsigned coco_opt_suggest(const char *word, const char *(*next)(const void *ctx, size_t i),
+			  const void *ctx, const char *prefix, char *ret, size_t cap)
+{
+	const char *found[2] = { NULL, NULL };
+	unsigned dist[2] = { NEAR + 1, NEAR + 1 };
+	const char *c;
+
+	ret[0] = '\0';
+	for (size_t i = 0; (c = next(ctx, i)) != NULL; i++) {
+		unsigned d = distance(word, c);
+
+		/* two edits make any two short words alike */
+		if (d > NEAR || d >= strlen(c) || d >= strlen(word))
+			continue;
+		if (d < dist[0]) {
+			found[1] = found[0];
+			dist[1] = dist[0];
+			found[0] = c;
+			dist[0] = d;
+		} else if (d < dist[1]) {
+			found[1] = c;
+			dist[1] = d;
+		}
+	}
+	if (found[0] == NULL)
+		return 0;
+	snprintf(ret, cap, "%s%s%s%s%s", prefix, found[0], found[1] != NULL ? " or " : "",
+		 found[1] != NULL ? prefix : "", found[1] != NULL ? found[1] : "");
+	return found[1] != NULL ? 2 : 1;
+}

@@ -1,0 +1,144 @@
+/*
+ * table.c - joins the wings' parts of the command table, and holds what all
+ * commands share: common options, environment (see table.h).
+ */
+#include "cli/core/table.h"
+
+#include <string.h>
+
+#include "cli/core/cli.h"
+
+static const struct coco_wing *const wings[] = { &coco_wing_model, &coco_wing_core };
+
+const struct coco_cmd *coco_table_at(size_t i)
+{
+	for (size_t w = 0; w < COCO_ARRAY_LEN(wings); w++) {
+		if (i < wings[w]->n)
+			return wings[w]->cmds[i];
+		i -= wings[w]->n;
+	}
+	return NULL;
+}
+
+const struct coco_cmd *coco_table_find(const char *path)
+{
+	const struct coco_cmd *cmd;
+
+	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
+		if (strcmp(cmd->path, path) == 0)
+			return cmd;
+	return NULL;
+}
+
+bool coco_table_has_group(const char *word)
+{
+	const struct coco_cmd *cmd;
+	size_t n = strlen(word);
+
+	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
+		if (strncmp(cmd->path, word, n) == 0 && cmd->path[n] == ' ')
+			return true;
+	return false;
+}
+
+static const char *const values_format[] = { "text", "json", NULL };
+static const char *const values_when[] = { "auto", "always", "never", NULL };
+static const char *const values_progress[] = { "auto", "bar", "plain", "json", "none", NULL };
+
+static const struct coco_opt common[] = {
+	{ .name = "output", .letter = 'o', .kind = COCO_KIND_OUTPUT, .arg = "FILE",
+	  .flags = COCO_OPT_NAMES, .help = "where to write the answer",
+	  COCO_BIND_STR(struct coco_common, output) },
+	{ .name = "force", .letter = 'f', .kind = COCO_KIND_FLAG,
+	  .help = "replace an output that exists already",
+	  COCO_BIND_FLAG(struct coco_common, force) },
+	{ .name = "dry-run", .letter = 'n', .kind = COCO_KIND_FLAG,
+	  .help = "read and check everything, write nothing",
+	  COCO_BIND_FLAG(struct coco_common, dry_run) },
+	{ .name = "jobs", .kind = COCO_KIND_U32, .arg = "N", .def = "all online processors",
+	  .help = "threads to use", .env = "COCOCTL_JOBS", .min = 1, .max = 1024,
+	  COCO_BIND_U32(struct coco_common, jobs) },
+	{ .name = "show-names", .kind = COCO_KIND_FLAG,
+	  .help = "let names of the model's files appear in messages",
+	  COCO_BIND_FLAG(struct coco_common, show_names) },
+	{ .name = "insecure-permissions", .kind = COCO_KIND_FLAG,
+	  .help = "accept private keys that others can read",
+	  COCO_BIND_FLAG(struct coco_common, insecure_permissions) },
+	{ .name = "at", .kind = COCO_KIND_TIME, .arg = "TIME", .def = "now",
+	  .help = "the time to work at, as 2026-11-21T12:00:00Z",
+	  COCO_BIND_TIME(struct coco_common, at) },
+	{ .name = "json", .kind = COCO_KIND_FLAG, .help = "the same as --format=json",
+	  .conflicts = "format", COCO_BIND_FLAG(struct coco_common, json) },
+	{ .name = "format", .kind = COCO_KIND_ENUM, .arg = "FORMAT", .values = values_format,
+	  .def = "text", .help = "form of the answer on standard output",
+	  COCO_BIND_ENUM(struct coco_common, format) },
+	{ .name = "pretty", .kind = COCO_KIND_ENUM, .arg = "WHEN", .values = values_when,
+	  .def = "auto", .help = "indent JSON; auto: on a terminal",
+	  COCO_BIND_ENUM(struct coco_common, pretty) },
+	{ .name = "color", .kind = COCO_KIND_ENUM, .arg = "WHEN", .values = values_when,
+	  .def = "auto", .help = "colour status words; auto: on a terminal",
+	  .env = "COCOCTL_COLOR", COCO_BIND_ENUM(struct coco_common, color) },
+	{ .name = "progress", .kind = COCO_KIND_ENUM, .arg = "FORM", .values = values_progress,
+	  .def = "auto", .help = "progress on standard error; auto: a bar on a terminal",
+	  .env = "COCOCTL_PROGRESS", COCO_BIND_ENUM(struct coco_common, progress) },
+	{ .name = "no-input", .kind = COCO_KIND_FLAG, .env = "COCOCTL_NO_INPUT",
+	  .help = "never ask; a question that is needed ends with exit code 11",
+	  COCO_BIND_FLAG(struct coco_common, no_input) },
+	{ .name = "log-file", .kind = COCO_KIND_OUTPUT, .arg = "FILE", .env = "COCOCTL_LOG_FILE",
+	  .help = "append a detailed log in JSON lines, mode 0600",
+	  COCO_BIND_STR(struct coco_common, log_file) },
+	{ .name = "quiet", .letter = 'q', .kind = COCO_KIND_COUNT,
+	  .help = "errors only; twice: nothing but the exit code", .conflicts = "verbose",
+	  COCO_BIND_COUNT(struct coco_common, quiet) },
+	{ .name = "verbose", .letter = 'v', .kind = COCO_KIND_COUNT,
+	  .help = "steps and decisions; twice: details",
+	  COCO_BIND_COUNT(struct coco_common, verbose) },
+	{ .name = "help", .letter = 'h', .kind = COCO_KIND_FLAG, .help = "show this help",
+	  COCO_BIND_FLAG(struct coco_common, help) },
+};
+
+const struct coco_opt *coco_table_common(size_t i)
+{
+	return i < COCO_ARRAY_LEN(common) ? &common[i] : NULL;
+}
+
+bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *opt)
+{
+	static const struct {
+		const char *name;
+		unsigned flag;
+	} marked[] = {
+		{ "output", COCO_CMD_WRITES_OUTPUT },
+		{ "force", COCO_CMD_WRITES_OUTPUT },
+		{ "dry-run", COCO_CMD_DRY_RUN },
+		{ "jobs", COCO_CMD_JOBS },
+		{ "show-names", COCO_CMD_SHOW_NAMES },
+		{ "insecure-permissions", COCO_CMD_TOUCHES_KEYS },
+		{ "progress", COCO_CMD_PROGRESS },
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(marked); i++)
+		if (strcmp(opt->name, marked[i].name) == 0)
+			return (cmd->flags & marked[i].flag) != 0;
+	return true;
+}
+
+static const struct coco_envvar env[] = {
+	{ "COCOCTL_JOBS", "stands in for --jobs" },
+	{ "COCOCTL_COLOR", "stands in for --color" },
+	{ "COCOCTL_PROGRESS", "stands in for --progress" },
+	{ "COCOCTL_NO_INPUT", "stands in for --no-input: 1 or 0" },
+	{ "COCOCTL_LOG_FILE", "stands in for --log-file" },
+	{ "COCOCTL_FORCE_TTY", "for tests: standard output and error count as a terminal with "
+			       "this many columns" },
+	{ "NO_COLOR", "not empty: no colour, unless --color=always" },
+	{ "CLICOLOR_FORCE", "not empty and not 0: colour as with --color=always" },
+	{ "TERM", "\"dumb\": no colour and no progress bar" },
+	{ "CI", "not empty: no colour and no questions" },
+	{ "CREDENTIALS_DIRECTORY", "directory of cred:NAME references" },
+};
+
+const struct coco_envvar *coco_table_env(size_t i)
+{
+	return i < COCO_ARRAY_LEN(env) ? &env[i] : NULL;
+}
