@@ -3,6 +3,8 @@
  */
 #include "formats/core/b64.h"
 
+#include <string.h>
+
 #include "formats/core/mem.h"
 
 static const char std_digits[] =
@@ -103,6 +105,8 @@ int coco_b64_decode(enum coco_b64_variant v, const char *text, size_t n_text, ui
 		int d = digit(v, text[i]);
 
 		if (d < 0) {
+			/* it may have been the better part of a key */
+			explicit_bzero(out, n);
 			coco_free(out);
 			return coco_fail_at(diag, COCO_E_FORMAT_BASE64, i, NULL,
 					    "byte 0x%02x is not a base64 digit",
@@ -116,6 +120,7 @@ int coco_b64_decode(enum coco_b64_variant v, const char *text, size_t n_text, ui
 		}
 	}
 	if ((acc & ((1U << bits) - 1)) != 0) {
+		explicit_bzero(out, n);
 		coco_free(out);
 		return coco_fail_at(diag, COCO_E_FORMAT_BASE64, digits - 1, NULL,
 				    "unused bits of the last digit are not zero");

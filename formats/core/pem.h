@@ -33,6 +33,15 @@ bool coco_pem_looks(struct coco_view text);
 int coco_pem_next(struct coco_view *rest, struct coco_pem *ret, bool *ret_found,
 		  struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_pem_len - characters of the block that coco_pem_encode writes, without a NUL. */
+size_t coco_pem_len(const char *label, size_t n_der);
+
+/*
+ * coco_pem_encode - "-----BEGIN LABEL-----", base64 in lines of 64, the END
+ * line, LF ends: coco_pem_len() characters and a NUL into ret.
+ */
+void coco_pem_encode(char *ret, const char *label, const uint8_t *der, size_t n_der);
+
 /* coco_pem_clear - wipes and frees der; fine on a zeroed struct. */
 void coco_pem_clear(struct coco_pem *pem);
 
