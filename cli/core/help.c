@@ -61,6 +61,24 @@ static const char *output_arg(const struct coco_cmd *cmd)
 	return cmd->output.kind == COCO_KIND_OUTPUT ? "FILE" : "DIR";
 }
 
+/* {--key REF|--new-key FILE} for each group of which one is required. */
+static void usage_one_of(struct coco_wr *wr, const struct coco_cmd *cmd)
+{
+	const char *sep = " {";
+
+	for (const char *c = cmd->one_of; c != NULL && *c != '\0';) {
+		size_t n = strcspn(c, "| ");
+
+		for (size_t i = 0; i < cmd->n_opts; i++)
+			if (strncmp(cmd->opts[i].name, c, n) == 0 && cmd->opts[i].name[n] == '\0')
+				coco_wr_printf(wr, "%s--%s %s", sep, cmd->opts[i].name,
+					       cmd->opts[i].arg);
+		sep = c[n] == '|' ? "|" : " {";
+		coco_wr_str(wr, c[n] == '|' ? "" : "}");
+		c += n + (c[n] != '\0');
+	}
+}
+
 void coco_help_usage(struct coco_wr *wr, const struct coco_cmd *cmd)
 {
 	coco_wr_printf(wr, "cococtl %s", cmd->path);
@@ -68,6 +86,7 @@ void coco_help_usage(struct coco_wr *wr, const struct coco_cmd *cmd)
 		if ((cmd->opts[i].flags & COCO_OPT_REQUIRED) != 0)
 			coco_wr_printf(wr, " --%s %s%s", cmd->opts[i].name, cmd->opts[i].arg,
 				       (cmd->opts[i].flags & COCO_OPT_REPEAT) != 0 ? "..." : "");
+	usage_one_of(wr, cmd);
 	if (cmd->output.required)
 		coco_wr_printf(wr, " -o %s", output_arg(cmd));
 	coco_wr_str(wr, " [options]");

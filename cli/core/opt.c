@@ -120,115 +120,14 @@ static bool reads_stdin(enum coco_kind kind, const char *text)
 	return (kind == COCO_KIND_INPUT || kind == COCO_KIND_KEYREF) && strcmp(text, "-") == 0;
 }
 
-static int bad_enum(const char *text, const char *const *values, struct coco_diag *diag)
-{
-	char list[160];
-	size_t at = 0;
-
-	list[0] = '\0';
-	for (size_t i = 0; values[i] != NULL && at < sizeof(list); i++) {
-		int n = snprintf(list + at, sizeof(list) - at, "%s%s", i != 0 ? ", " : "",
-				 values[i]);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return coco_fail(diag, COCO_E_USAGE_VALUE, "\"%s\" is none of %s", text, list);
-}
-
-static int convert_enum(const char *text, const char *const *values, int *ret,
-			struct coco_diag *diag)
-{
-	for (int i = 0; values[i] != NULL; i++) {
-		if (strcmp(values[i], text) == 0) {
-			*ret = i;
-			return 0;
-		}
-	}
-	return bad_enum(text, values, diag);
-}
-
-static int convert_number(const struct coco_opt *opt, const char *text, uint64_t *ret,
-			  struct coco_diag *diag)
-{
-	uint64_t max = opt->max != 0 ? opt->max : UINT64_MAX;
-	int r;
-
-	if (opt->kind == COCO_KIND_U32 && max > UINT32_MAX)
-		max = UINT32_MAX;
-	r = opt->kind == COCO_KIND_SIZE ? coco_opt_size(text, ret, diag) :
-					  coco_opt_u64(text, ret, diag);
-	if (r != 0)
-		return r;
-	if (*ret < opt->min || *ret > max)
-		return coco_fail(diag, COCO_E_USAGE_VALUE,
-				 "\"%s\" is out of range; accepted: %llu to %llu", text,
-				 (unsigned long long)opt->min, (unsigned long long)max);
-	return 0;
-}
-
-/* Converts text into the bound member; dst NULL: only checks. */
-static int convert(const struct coco_opt *opt, const char *text, void *dst,
-		   struct coco_diag *diag)
-{
-	uint64_t u = 0;
-	int64_t t = 0;
-	int e = 0;
-	int r = 0;
-
-	switch (opt->kind) {
-	case COCO_KIND_SIZE:
-	case COCO_KIND_U64:
-		r = convert_number(opt, text, &u, diag);
-		if (r == 0 && dst != NULL)
-			*(uint64_t *)dst = u;
-		return r;
-	case COCO_KIND_U32:
-		r = convert_number(opt, text, &u, diag);
-		if (r == 0 && dst != NULL)
-			*(uint32_t *)dst = (uint32_t)u;
-		return r;
-	case COCO_KIND_ENUM:
-		r = convert_enum(text, opt->values, &e, diag);
-		if (r == 0 && dst != NULL)
-			*(int *)dst = e;
-		return r;
-	case COCO_KIND_TIME:
-		r = coco_opt_time(text, &t, diag);
-		if (r == 0 && dst != NULL)
-			*(int64_t *)dst = t;
-		return r;
-	case COCO_KIND_SHELL:
-		r = convert_enum(text, opt->values, &e, diag);
-		break;
-	case COCO_KIND_DIGEST:
-		r = coco_opt_digest(text, diag);
-		break;
-	case COCO_KIND_STRING:
-	case COCO_KIND_KEYREF:
-	case COCO_KIND_INPUT:
-	case COCO_KIND_OUTPUT:
-	case COCO_KIND_DIR:
-	case COCO_KIND_PACKAGE:
-	case COCO_KIND_COMMAND:
-		if (text[0] == '\0')
-			r = coco_fail(diag, COCO_E_USAGE_VALUE, "the value is empty");
-		break;
-	case COCO_KIND_FLAG:
-	case COCO_KIND_COUNT:
-		return coco_fail(diag, COCO_E_INTERNAL, "a flag has no value");
-	}
-	if (r == 0 && dst != NULL)
-		*(const char **)dst = text;
-	return r;
-}
-
-/* As convert, the message with what it is about in front. */
+/* As coco_opt_convert, the message with what it is about in front. */
 static int convert_named(const struct coco_opt *opt, const char *name, const char *text,
 			 void *dst, struct coco_diag *diag)
 {
 	struct coco_diag inner;
 
 	coco_diag_init(&inner);
-	int r = convert(opt, text, dst, &inner);
+	int r = coco_opt_convert(opt, text, dst, &inner);
 	if (r != 0)
 		return coco_fail(diag, r, "%s: %s", name, inner.message);
 	return 0;
@@ -498,6 +397,26 @@ static bool any_given(const struct coco_given *g, const char *names, size_t n)
 	return false;
 }
 
+/* "--a or --b" from "a|b" (n characters). */
+static void alternatives(char *ret, size_t cap, const char *names, size_t n)
+{
+	size_t at = 0;
+
+	ret[0] = '\0';
+	while (n > 0 && at < cap) {
+		size_t len = 0;
+
+		while (len < n && names[len] != '|')
+			len++;
+		int put = snprintf(ret + at, cap - at, "%s--%.*s", at != 0 ? " or " : "", (int)len,
+				   names);
+		at += put > 0 ? (size_t)put : 0;
+		len += len < n;
+		names += len;
+		n -= len;
+	}
+}
+
 static int check_relations(const struct parse *p, const struct coco_opt *opt)
 {
 	const struct coco_given *g = p->given;
@@ -512,12 +431,30 @@ static int check_relations(const struct parse *p, const struct coco_opt *opt)
 	}
 	for (const char *c = opt->requires; c != NULL && *c != '\0';) {
 		size_t n = strcspn(c, " ");
-		size_t first = strcspn(c, " |");
+		char list[160];
 
-		if (!any_given(g, c, n))
-			return coco_fail(p->diag, COCO_E_USAGE_CONFLICT, "--%s needs --%.*s%s%.*s",
-					 opt->name, (int)first, c, first < n ? " or --" : "",
-					 first < n ? (int)(n - first - 1) : 0, c + first + (first < n));
+		if (!any_given(g, c, n)) {
+			alternatives(list, sizeof(list), c, n);
+			return coco_fail(p->diag, COCO_E_USAGE_CONFLICT, "--%s needs %s", opt->name,
+					 list);
+		}
+		c += n + (c[n] == ' ');
+	}
+	return 0;
+}
+
+static int check_one_of(const struct parse *p)
+{
+	const char *c = p->cmd->one_of;
+	char list[160];
+
+	while (c != NULL && *c != '\0') {
+		size_t n = strcspn(c, " ");
+
+		if (!any_given(p->given, c, n)) {
+			alternatives(list, sizeof(list), c, n);
+			return coco_fail(p->diag, COCO_E_USAGE_MISSING, "%s is required", list);
+		}
 		c += n + (c[n] == ' ');
 	}
 	return 0;
@@ -531,14 +468,17 @@ static int check_all(const struct parse *p)
 	for (size_t i = 0; i < p->given->n; i++) {
 		const struct coco_opt *opt = p->given->o[i].opt;
 		bool given = p->given->o[i].word != 0 && !p->given->o[i].negated;
-		int r = given ? check_relations(p, opt) : 0;
+		int bad = given ? check_relations(p, opt) : 0;
 
-		if (r != 0)
-			return r;
+		if (bad != 0)
+			return bad;
 		if (!given && (opt->flags & COCO_OPT_REQUIRED) != 0)
 			return coco_fail(p->diag, COCO_E_USAGE_MISSING, "--%s %s is required: %s",
 					 opt->name, opt->arg, opt->help);
 	}
+	int r = check_one_of(p);
+	if (r != 0)
+		return r;
 	if (out->required && output == NULL)
 		return coco_fail(p->diag, COCO_E_USAGE_MISSING, "-o %s is required: %s",
 				 out->kind == COCO_KIND_OUTPUT ? "FILE" : "DIR", out->help);

@@ -87,6 +87,13 @@ int coco_opt_time(const char *text, int64_t *ret, struct coco_diag *diag) COCO_M
 int coco_opt_digest(const char *text, struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
+ * coco_opt_convert - text as the value of an option into the member dst of
+ * its kind's type; NULL: only checks. USAGE_VALUE.
+ */
+int coco_opt_convert(const struct coco_opt *opt, const char *text, void *dst,
+		     struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
  * coco_opt_suggest - up to two of the candidates (next(ctx, i), NULL at the
  * end) within two edits of word, each with the prefix: "--force or --format";
  * ret is empty when there is none. Returns how many.

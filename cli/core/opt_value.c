@@ -166,6 +166,106 @@ int coco_opt_time(const char *text, int64_t *ret, struct coco_diag *diag)
 	return 0;
 }
 
+static int bad_enum(const char *text, const char *const *values, struct coco_diag *diag)
+{
+	char list[160];
+	size_t at = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; values[i] != NULL && at < sizeof(list); i++) {
+		int n = snprintf(list + at, sizeof(list) - at, "%s%s", i != 0 ? ", " : "",
+				 values[i]);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return coco_fail(diag, COCO_E_USAGE_VALUE, "\"%s\" is none of %s", text, list);
+}
+
+static int convert_enum(const char *text, const char *const *values, int *ret,
+			struct coco_diag *diag)
+{
+	for (int i = 0; values[i] != NULL; i++) {
+		if (strcmp(values[i], text) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return bad_enum(text, values, diag);
+}
+
+static int convert_number(const struct coco_opt *opt, const char *text, uint64_t *ret,
+			  struct coco_diag *diag)
+{
+	uint64_t max = opt->max != 0 ? opt->max : UINT64_MAX;
+	int r;
+
+	if (opt->kind == COCO_KIND_U32 && max > UINT32_MAX)
+		max = UINT32_MAX;
+	r = opt->kind == COCO_KIND_SIZE ? coco_opt_size(text, ret, diag) :
+					  coco_opt_u64(text, ret, diag);
+	if (r != 0)
+		return r;
+	if (*ret < opt->min || *ret > max)
+		return coco_fail(diag, COCO_E_USAGE_VALUE,
+				 "\"%s\" is out of range; accepted: %llu to %llu", text,
+				 (unsigned long long)opt->min, (unsigned long long)max);
+	return 0;
+}
+
+int coco_opt_convert(const struct coco_opt *opt, const char *text, void *dst,
+		     struct coco_diag *diag)
+{
+	uint64_t u = 0;
+	int64_t t = 0;
+	int e = 0;
+	int r = 0;
+
+	switch (opt->kind) {
+	case COCO_KIND_SIZE:
+	case COCO_KIND_U64:
+		r = convert_number(opt, text, &u, diag);
+		if (r == 0 && dst != NULL)
+			*(uint64_t *)dst = u;
+		return r;
+	case COCO_KIND_U32:
+		r = convert_number(opt, text, &u, diag);
+		if (r == 0 && dst != NULL)
+			*(uint32_t *)dst = (uint32_t)u;
+		return r;
+	case COCO_KIND_ENUM:
+		r = convert_enum(text, opt->values, &e, diag);
+		if (r == 0 && dst != NULL)
+			*(int *)dst = e;
+		return r;
+	case COCO_KIND_TIME:
+		r = coco_opt_time(text, &t, diag);
+		if (r == 0 && dst != NULL)
+			*(int64_t *)dst = t;
+		return r;
+	case COCO_KIND_SHELL:
+		r = convert_enum(text, opt->values, &e, diag);
+		break;
+	case COCO_KIND_DIGEST:
+		r = coco_opt_digest(text, diag);
+		break;
+	case COCO_KIND_STRING:
+	case COCO_KIND_KEYREF:
+	case COCO_KIND_INPUT:
+	case COCO_KIND_OUTPUT:
+	case COCO_KIND_DIR:
+	case COCO_KIND_PACKAGE:
+	case COCO_KIND_COMMAND:
+		if (text[0] == '\0')
+			r = coco_fail(diag, COCO_E_USAGE_VALUE, "the value is empty");
+		break;
+	case COCO_KIND_FLAG:
+	case COCO_KIND_COUNT:
+		return coco_fail(diag, COCO_E_INTERNAL, "a flag has no value");
+	}
+	if (r == 0 && dst != NULL)
+		*(const char **)dst = text;
+	return r;
+}
+
 enum { WORD_MAX = 40, NEAR = 2 };
 
 /* Edit distance (insert, delete, replace, swap of neighbours), NEAR + 1 when larger. */

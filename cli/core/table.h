@@ -146,6 +146,7 @@ struct coco_cmd {
 	size_t n_operands;
 	const struct coco_opt *opts;  /* its own; common ones come by flags */
 	size_t n_opts;
+	const char *one_of;           /* "key|new-key": one is required; blank between groups */
 	struct coco_output output;
 	const struct coco_example *examples;
 	size_t n_examples;
