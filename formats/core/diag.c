@@ -19,6 +19,7 @@ void coco_escape(char *ret, size_t cap, const char *text, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t at = 0;
+	size_t cut = 0; /* where "..." can still be put */
 
 	for (size_t i = 0; i < n;) {
 		size_t len = coco_utf8_char((const uint8_t *)text + i, n - i);
@@ -27,7 +28,10 @@ void coco_escape(char *ret, size_t cap, const char *text, size_t n)
 			     !(len == 2 && c == 0xc2 && (unsigned char)text[i + 1] < 0xa0);
 		size_t need = plain ? len : 4;
 
-		if (at + need + 4 > cap) {
+		if (at + 4 <= cap)
+			cut = at;
+		if (at + need + 1 > cap) {
+			at = cut;
 			if (at + 4 <= cap) {
 				memcpy(ret + at, "...", 3);
 				at += 3;

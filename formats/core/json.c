@@ -109,6 +109,26 @@ struct coco_jv coco_json_root(const struct coco_json *doc)
 
 enum { MAX_CHAIN = COCO_JSON_MAX_DEPTH + 2 };
 
+/* One step of a JSON pointer: "/" and the key with ~ and / written as ~0 and ~1. */
+static size_t print_step(char *ret, size_t cap, const char *key)
+{
+	size_t at = 0;
+
+	if (cap < 4)
+		return 0;
+	ret[at++] = '/';
+	for (; *key != '\0' && at + 3 <= cap; key++) {
+		if (*key == '~' || *key == '/') {
+			ret[at++] = '~';
+			ret[at++] = *key == '~' ? '0' : '1';
+		} else {
+			ret[at++] = *key;
+		}
+	}
+	ret[at] = '\0';
+	return at;
+}
+
 static void print_pointer(const struct coco_jv *v, const char *key, char *ret, size_t cap)
 {
 	const struct coco_jv *chain[MAX_CHAIN];
@@ -118,14 +138,15 @@ static void print_pointer(const struct coco_jv *v, const char *key, char *ret, s
 	for (; v != NULL && v->up != NULL && n < MAX_CHAIN; v = v->up)
 		chain[n++] = v;
 	ret[0] = '\0';
-	for (size_t i = n; i-- > 0 && at < cap;) {
-		int len = chain[i]->key != NULL
-				  ? snprintf(ret + at, cap - at, "/%s", chain[i]->key)
-				  : snprintf(ret + at, cap - at, "/%zu", chain[i]->index);
-		at += len > 0 ? (size_t)len : 0;
+	for (size_t i = n; i-- > 0;) {
+		char number[24];
+
+		snprintf(number, sizeof(number), "%zu", chain[i]->index);
+		at += print_step(ret + at, cap - at,
+				 chain[i]->key != NULL ? chain[i]->key : number);
 	}
-	if (key != NULL && at < cap)
-		snprintf(ret + at, cap - at, "/%s", key);
+	if (key != NULL)
+		print_step(ret + at, cap - at, key);
 	if (ret[0] == '\0')
 		snprintf(ret, cap, "/");
 }

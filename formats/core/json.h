@@ -129,6 +129,7 @@ void coco_jw_string(struct coco_jw *jw, const char *s);
 void coco_jw_string_n(struct coco_jw *jw, const char *s, size_t n);
 void coco_jw_u64(struct coco_jw *jw, uint64_t v);
 void coco_jw_i64(struct coco_jw *jw, int64_t v);
+/* With this many digits after the point; "null" when |v| >= 2^53 or not a number. */
 void coco_jw_real(struct coco_jw *jw, double v, int decimals);
 void coco_jw_bool(struct coco_jw *jw, bool v);
 void coco_jw_raw(struct coco_jw *jw, const char *json, size_t n); /* one valid value */

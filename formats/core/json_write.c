@@ -2,6 +2,7 @@
  * json_write.c - the deterministic JSON writer (see json.h).
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/core/b64.h"
@@ -122,9 +123,23 @@ void coco_jw_i64(struct coco_jw *jw, int64_t v)
 
 void coco_jw_real(struct coco_jw *jw, double v, int decimals)
 {
-	before_value(jw);
-	coco_wr_printf(jw->wr, "%.*f", decimals, v);
-	jw->comma = true;
+	char text[64];
+
+	/* beyond exact integers, and for what is no number, JSON has nothing honest */
+	if (!(v > -9007199254740992.0 && v < 9007199254740992.0) || decimals < 0 || decimals > 20) {
+		coco_jw_raw(jw, "null", 4);
+		return;
+	}
+	int n = snprintf(text, sizeof(text), "%.*f", decimals, v);
+	size_t out = 0;
+	/* the point of a foreign locale may be a comma, or several bytes */
+	for (int i = 0; i < n; i++) {
+		if (text[i] == '-' || (text[i] >= '0' && text[i] <= '9'))
+			text[out++] = text[i];
+		else if (out > 0 && text[out - 1] != '.')
+			text[out++] = '.';
+	}
+	coco_jw_raw(jw, text, out);
 }
 
 void coco_jw_bool(struct coco_jw *jw, bool v)
@@ -161,12 +176,11 @@ void coco_jw_kv_hex(struct coco_jw *jw, const char *key, const uint8_t *p, size_
 {
 	coco_jw_key(jw, key);
 	before_value(jw);
-	uint8_t *at = coco_wr_room(jw->wr, 2 * n + 3);
+	uint8_t *at = coco_wr_room(jw->wr, 2 * n + 2);
 	if (at != NULL) {
 		at[0] = '"';
 		coco_hex_encode((char *)at + 1, p, n);
 		at[2 * n + 1] = '"';
-		jw->wr->n--;
 	}
 	jw->comma = true;
 }
@@ -177,12 +191,11 @@ void coco_jw_kv_b64(struct coco_jw *jw, const char *key, const uint8_t *p, size_
 
 	coco_jw_key(jw, key);
 	before_value(jw);
-	uint8_t *at = coco_wr_room(jw->wr, len + 3);
+	uint8_t *at = coco_wr_room(jw->wr, len + 2);
 	if (at != NULL) {
 		at[0] = '"';
 		coco_b64_encode(COCO_B64_STD, (char *)at + 1, p, n);
 		at[len + 1] = '"';
-		jw->wr->n--;
 	}
 	jw->comma = true;
 }

@@ -24,7 +24,7 @@ uint8_t *coco_wr_room(struct coco_wr *wr, size_t n)
 
 	if (wr->code != 0)
 		return NULL;
-	if (coco_add_overflows(wr->n, n, &need) || need > wr->max) {
+	if (coco_add_overflows(wr->n, n, &need) || need > wr->max || need > SIZE_MAX / 2) {
 		wr->code = COCO_E_LIMIT_SIZE;
 		return NULL;
 	}
@@ -114,13 +114,13 @@ void coco_wr_printf(struct coco_wr *wr, const char *fmt, ...)
 		coco_wr_bytes(wr, small, (size_t)n);
 		return;
 	}
-	uint8_t *at = coco_wr_room(wr, (size_t)n + 1);
+	uint8_t *at = coco_wr_room(wr, (size_t)n);
 	if (at == NULL)
 		return;
+	/* there is always room for a NUL past the end */
 	va_start(ap, fmt);
 	vsnprintf((char *)at, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	wr->n--;
 }
 
 int coco_wr_finish(struct coco_wr *wr, uint8_t **ret_p, size_t *ret_n, struct coco_diag *diag)

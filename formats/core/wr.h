@@ -19,7 +19,10 @@ struct coco_wr {
 void coco_wr_init(struct coco_wr *wr, size_t max);
 void coco_wr_free(struct coco_wr *wr);
 
-/* coco_wr_room - n writable bytes at the end, already counted; NULL on failure. */
+/*
+ * coco_wr_room - n writable bytes at the end, already counted, and one more
+ * that may be overwritten (a NUL); NULL on failure.
+ */
 uint8_t *coco_wr_room(struct coco_wr *wr, size_t n);
 
 void coco_wr_bytes(struct coco_wr *wr, const void *p, size_t n);
