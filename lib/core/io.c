@@ -272,9 +272,17 @@ int coco_out_open(struct coco_out *ret, const char *path, unsigned flags,
 
 	if (r != 0)
 		return r;
-	if ((flags & COCO_OUT_FORCE) == 0 && lstat(path, &st) == 0) {
+	bool exists = lstat(path, &st) == 0;
+	if (exists && (flags & COCO_OUT_FORCE) == 0) {
 		coco_diag_source(diag, "%s", path);
 		r = coco_fail(diag, COCO_E_EXISTS, "the output exists already");
+		goto fail;
+	}
+	if (exists && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+		/* renaming over /dev/null would replace the device for everybody */
+		coco_diag_source(diag, "%s", path);
+		r = coco_fail(diag, COCO_E_IO_KIND, "only a file can be replaced, this is %s",
+			      kind_name(st.st_mode));
 		goto fail;
 	}
 	out.fd = open(out.dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
@@ -342,7 +350,7 @@ static int name_temp(struct coco_out *out)
 	return -1;
 }
 
-static void sync_dir(const char *dir)
+void coco_sync_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -364,8 +372,14 @@ static int place(struct coco_out *out, const char *path)
 		out->temp = NULL;
 		return 0;
 	}
-	if (out->temp != NULL)
-		return link(out->temp, path);
+	if (out->temp != NULL) {
+		/* file systems without O_TMPFILE often have no hard links either */
+		if (renameat2(AT_FDCWD, out->temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+			return errno == EINVAL || errno == ENOSYS ? link(out->temp, path) : -1;
+		coco_free(out->temp);
+		out->temp = NULL;
+		return 0;
+	}
 	char proc[64];
 	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", out->fd);
 	return linkat(AT_FDCWD, proc, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
@@ -390,7 +404,7 @@ int coco_out_commit(struct coco_out *out, struct coco_diag *diag)
 			r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "put in place", path);
 		}
 	} else {
-		sync_dir(out->dir);
+		coco_sync_dir(out->dir);
 	}
 	coco_free(path);
 	coco_out_abort(out);

@@ -59,6 +59,10 @@ struct coco_out {
 	unsigned flags;
 };
 
+/*
+ * coco_out_open - starts an output beside path. EXISTS without FORCE; IO_KIND
+ * when path is neither a file nor a link (a link itself is replaced).
+ */
 int coco_out_open(struct coco_out *ret, const char *path, unsigned flags,
 		  struct coco_diag *diag) COCO_MUSTUSE;
 int coco_out_commit(struct coco_out *out, struct coco_diag *diag) COCO_MUSTUSE;
@@ -80,7 +84,8 @@ int coco_outdir_open(struct coco_outdir *ret, const char *target, unsigned flags
 
 /*
  * coco_outdir_adopt - takes up a partial directory of the same target left by
- * an interrupted run; *ret_found says whether there was one (the newest).
+ * an interrupted run of this user; *ret_found says whether there was one (the
+ * newest).
  */
 int coco_outdir_adopt(struct coco_outdir *ret, const char *target, unsigned flags,
 		      bool *ret_found, struct coco_diag *diag) COCO_MUSTUSE;
@@ -90,6 +95,9 @@ void coco_outdir_keep(struct coco_outdir *dir);  /* leaves it for --resume */
 
 /* coco_remove_tree - removes name below dirfd, following no link. */
 void coco_remove_tree(int dirfd, const char *name);
+
+/* coco_sync_dir - makes names in dir durable, as far as its file system can. */
+void coco_sync_dir(const char *dir);
 
 /* coco_path_join - "a/b", given (coco_free); NULL on exhaustion. */
 char *coco_path_join(const char *a, const char *b);

@@ -74,11 +74,13 @@ int coco_outdir_open(struct coco_outdir *ret, const char *target, unsigned flags
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
 	}
 	mode_t mode = (flags & COCO_OUT_SECRET) != 0 ? 0700 : 0777;
-	if (mkdir(dir.partial, mode) == 0)
+	bool made = mkdir(dir.partial, mode) == 0;
+	if (made)
 		dir.fd = open(dir.partial, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir.fd < 0) {
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "create the output", target);
-		rmdir(dir.partial);
+		if (made)
+			rmdir(dir.partial);
 		forget(&dir);
 		return r;
 	}
@@ -108,7 +110,7 @@ static char *newest_partial(const char *target)
 		    strlen(e->d_name + n + mark) != PARTIAL_DIGITS)
 			continue;
 		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-		    !S_ISDIR(st.st_mode))
+		    !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 			continue;
 		if (best != NULL && (st.st_mtim.tv_sec < best_time.tv_sec ||
 				     (st.st_mtim.tv_sec == best_time.tv_sec &&
@@ -220,19 +222,80 @@ void coco_remove_tree(int dirfd_, const char *name)
 	unlinkat(dirfd_, name, AT_REMOVEDIR);
 }
 
+static void sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash == NULL ? coco_strdup(".")
+				     : coco_strndup(path, (size_t)(slash - path) + 1);
+
+	if (parent != NULL)
+		coco_sync_dir(parent);
+	coco_free(parent);
+}
+
+/* rename for file systems without RENAME_NOREPLACE (NFS); 0 or -1 with errno. */
+static int place_plain(const struct coco_outdir *dir)
+{
+	struct stat st;
+
+	if (lstat(dir->target, &st) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(dir->partial, dir->target);
+}
+
+/* The old one steps aside where the two cannot be exchanged. */
+static int replace_plain(const struct coco_outdir *dir)
+{
+	size_t n = strlen(dir->partial) + sizeof(".old");
+	char *aside = coco_alloc(n, 1);
+
+	if (aside == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	snprintf(aside, n, "%s.old", dir->partial);
+	int done = rename(dir->target, aside);
+	if (done == 0) {
+		done = rename(dir->partial, dir->target);
+		if (done != 0) {
+			int err = errno;
+
+			(void)rename(aside, dir->target);
+			errno = err;
+		} else {
+			coco_remove_tree(AT_FDCWD, aside);
+		}
+	}
+	coco_free(aside);
+	return done;
+}
+
+static bool unsupported(int err)
+{
+	return err == EINVAL || err == ENOSYS || err == EOPNOTSUPP;
+}
+
 int coco_outdir_commit(struct coco_outdir *dir, struct coco_diag *diag)
 {
 	bool force = (dir->flags & COCO_OUT_FORCE) != 0;
 	int r = 0;
 
 	(void)fsync(dir->fd);
-	/* a FORCE replacement swaps the two, so that there is always one */
 	int done = renameat2(AT_FDCWD, dir->partial, AT_FDCWD, dir->target, RENAME_NOREPLACE);
+	if (done != 0 && unsupported(errno))
+		done = place_plain(dir);
 	if (done != 0 && errno == EEXIST && force) {
+		/* a replacement swaps the two, so that there is always one */
 		done = renameat2(AT_FDCWD, dir->partial, AT_FDCWD, dir->target, RENAME_EXCHANGE);
 		if (done == 0)
 			coco_remove_tree(AT_FDCWD, dir->partial);
+		else if (unsupported(errno))
+			done = replace_plain(dir);
 	}
+	if (done == 0)
+		sync_parent(dir->target);
 	if (done != 0 && errno == EEXIST) {
 		coco_diag_source(diag, "%s", dir->target);
 		r = coco_fail(diag, COCO_E_EXISTS, "the output exists already");
