@@ -148,11 +148,14 @@ $(GEN): $(call obj,$(GEN_SRC)) $(filter-out %/main.o,$(CLI_OBJ)) $(LIBSTATIC)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
+# Tests can fail the n-th allocation (tests/support/alloc_fail.h).
+WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+
 $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< $(SUPPORT_OBJ) \
-		$(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ $< \
+		$(SUPPORT_OBJ) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -pthread
 
 $(BENCH_BIN): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
 	@mkdir -p $(@D)

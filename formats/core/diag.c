@@ -31,10 +31,9 @@ void coco_escape(char *ret, size_t cap, const char *text, size_t n)
 		if (at + 4 <= cap)
 			cut = at;
 		if (at + need + 1 > cap) {
-			at = cut;
-			if (at + 4 <= cap) {
-				memcpy(ret + at, "...", 3);
-				at += 3;
+			if (cap >= 4) {
+				memcpy(ret + cut, "...", 3);
+				at = cut + 3;
 			}
 			break;
 		}

@@ -339,6 +339,19 @@ int coco_jv_as_object(const struct coco_jv *v, struct coco_diag *diag)
 	return json_is_object(v->v) ? 0 : wrong_type(v, NULL, v->v, "an object", diag);
 }
 
+int coco_jv_as_array(const struct coco_jv *v, struct coco_diag *diag)
+{
+	return json_is_array(v->v) ? 0 : wrong_type(v, NULL, v->v, "an array", diag);
+}
+
+int coco_jv_as_bool(const struct coco_jv *v, bool *ret, struct coco_diag *diag)
+{
+	if (!json_is_boolean(v->v))
+		return wrong_type(v, NULL, v->v, "a boolean", diag);
+	*ret = json_is_true(v->v);
+	return 0;
+}
+
 int coco_jv_as_string(const struct coco_jv *v, const char **ret, struct coco_diag *diag)
 {
 	if (!json_is_string(v->v))

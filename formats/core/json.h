@@ -77,6 +77,8 @@ int coco_jv_b64(const struct coco_jv *obj, const char *key, uint8_t **ret, size_
 
 /* The value itself, of the expected type, or FORMAT_JSON_TYPE. */
 int coco_jv_as_object(const struct coco_jv *v, struct coco_diag *diag) COCO_MUSTUSE;
+int coco_jv_as_array(const struct coco_jv *v, struct coco_diag *diag) COCO_MUSTUSE;
+int coco_jv_as_bool(const struct coco_jv *v, bool *ret, struct coco_diag *diag) COCO_MUSTUSE;
 int coco_jv_as_string(const struct coco_jv *v, const char **ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
 int coco_jv_as_u64(const struct coco_jv *v, uint64_t max, uint64_t *ret, struct coco_diag *diag)

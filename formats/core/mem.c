@@ -17,9 +17,11 @@ void *coco_alloc(size_t n, size_t size)
 
 void *coco_zalloc(size_t n, size_t size)
 {
-	if (n == 0 || size == 0)
-		return calloc(1, 1);
-	return calloc(n, size);
+	size_t total;
+
+	if (coco_mul_overflows(n, size, &total))
+		return NULL;
+	return calloc(total != 0 ? total : 1, 1);
 }
 
 void *coco_realloc(void *p, size_t n, size_t size)

@@ -1,0 +1,64 @@
+/*
+ * alloc_fail.c - injected allocation failures (see alloc_fail.h). The names
+ * that begin with two underscores are the linker's (--wrap).
+ */
+#include "tests/support/alloc_fail.h"
+
+#include <stdlib.h>
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+static _Thread_local unsigned long countdown; /* 0: disarmed */
+static _Thread_local bool failed;
+
+static bool fail_now(void)
+{
+	if (countdown == 0 || --countdown != 0)
+		return false;
+	failed = true;
+	return true;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return fail_now() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fail_now() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fail_now() ? NULL : __real_realloc(p, n);
+}
+
+bool coco_test_alloc_arm(unsigned long n)
+{
+	failed = false;
+	countdown = n;
+	return true;
+}
+
+bool coco_test_alloc_disarm(void)
+{
+	countdown = 0;
+	return failed;
+}
+
+bool coco_test_alloc_check(int r, struct coco_diag *d)
+{
+	if (!coco_test_alloc_disarm()) {
+		assert_ok(r, d);
+		return true;
+	}
+	assert_err(r, COCO_E_LIMIT_MEMORY, d);
+	coco_diag_init(d);
+	return false;
+}
