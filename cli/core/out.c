@@ -104,6 +104,7 @@ int coco_console_setup(struct coco_console *con, const struct coco_cmd *cmd,
 	if (common->quiet != 0)
 		con->level = common->quiet >= 2 ? -2 : -1;
 	con->answer_in_file = common->output != NULL;
+	con->streamed = common->output != NULL && strcmp(common->output, "-") == 0;
 	snprintf(con->command, sizeof(con->command), "%s", cmd->path);
 	if (common->log_file != NULL)
 		return open_log(common->log_file, &con->log, diag);

@@ -4,7 +4,9 @@
 #include "cli/model/table_model.h"
 
 static const struct coco_cmd *const cmds[] = {
-	NULL,
+	&coco_cmd_entry_key_generate,
+	&coco_cmd_entry_key_public,
+	&coco_cmd_entry_key_inspect,
 };
 
-const struct coco_wing coco_wing_model = { cmds, 0 };
+const struct coco_wing coco_wing_model = { cmds, COCO_ARRAY_LEN(cmds) };
