@@ -260,7 +260,7 @@ static int open_dir_of(enum coco_target_kind kind, const char *path, int *ret_fd
 
 int coco_layout_open_dir(const char *path, int *ret_fd, struct coco_diag *diag)
 {
-	enum coco_target_kind kind;
+	enum coco_target_kind kind = COCO_TARGET_OTHER;
 	int r = coco_layout_probe(path, &kind, diag);
 
 	if (r == 0)
