@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/mem.h"
+#include "formats/model/catalogue.h"
 #include "formats/model/oms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,7 +24,7 @@ static void check_names(const struct coco_oms *oms)
 		const struct coco_oms_resource *r = &oms->resources[oms->order[i]];
 
 		require(strcmp(r->name, ".") == 0 ||
-			coco_oms_plain_path(r->name, strlen(r->name)));
+			coco_path_safe(r->name, strlen(r->name)));
 		if (i == 0)
 			continue;
 		const struct coco_oms_resource *before = &oms->resources[oms->order[i - 1]];

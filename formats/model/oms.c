@@ -9,7 +9,7 @@
 #include "formats/core/hex.h"
 #include "formats/core/json.h"
 #include "formats/core/mem.h"
-#include "formats/core/utf8.h"
+#include "formats/model/catalogue.h"
 
 /* A statement under construction; its lists are one allocation each. */
 struct owned {
@@ -44,26 +44,6 @@ const char *coco_oms_hash_name(enum coco_oms_hash hash)
 const uint8_t *coco_oms_digest(const struct coco_oms *oms, size_t i)
 {
 	return oms->digests + i * coco_oms_digest_size(oms->hash);
-}
-
-bool coco_oms_plain_path(const char *path, size_t n)
-{
-	size_t from = 0;
-
-	if (n == 0 || n > COCO_OMS_MAX_NAME || !coco_utf8_valid((const uint8_t *)path, n, NULL))
-		return false;
-	for (size_t i = 0; i <= n; i++) {
-		if (i < n && path[i] == '\0')
-			return false;
-		if (i < n && path[i] != '/')
-			continue;
-		size_t len = i - from;
-		if (len == 0 || (len == 1 && path[from] == '.') ||
-		    (len == 2 && path[from] == '.' && path[from + 1] == '.'))
-			return false;
-		from = i + 1;
-	}
-	return true;
 }
 
 /* The end of a name sorts first, then the slash, then everything else. */
@@ -173,7 +153,7 @@ static int read_name(struct parser *p, const struct coco_jv *res, const char *te
 					    "a shard is named PATH:START:END");
 		n = (size_t)(first - text);
 	}
-	if (!(n == 1 && text[0] == '.') && !coco_oms_plain_path(text, n))
+	if (!(n == 1 && text[0] == '.') && !coco_path_safe(text, n))
 		return coco_jv_fail(res, "name", COCO_E_OMS_NAME, p->diag,
 				    "the name is not a plain relative path of at most %d bytes",
 				    COCO_OMS_MAX_NAME);
@@ -277,7 +257,7 @@ static int read_ignore(struct parser *p, const struct coco_jv *ser)
 		r = coco_jv_as_string(&item, &text, p->diag);
 		if (r != 0)
 			return r;
-		if (!coco_oms_plain_path(text, strlen(text)))
+		if (!coco_path_safe(text, strlen(text)))
 			return coco_jv_fail(&item, NULL, COCO_E_OMS_NAME, p->diag,
 					    "an ignored path is not a plain relative path");
 		p->own->ignore[i] = keep(p, text, strlen(text));

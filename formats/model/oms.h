@@ -12,7 +12,7 @@
  *	    "resources": [ { "name": PATH, "digest": HEX, "algorithm": H } ] } }
  *
  * ROOT is SHA-256 over the raw digests in the order of "resources"; checking
- * it needs a hash and is done in lib/model/oms_root.h.
+ * it needs a hash and is done in lib/model/oms_statement.h.
  *
  * Reading follows both the specification and what model_signing 1.1.1 writes
  * where they differ (algorithm "sha256-sharded-N", shard_size 1e9 as a real
@@ -90,7 +90,7 @@ const uint8_t *coco_oms_digest(const struct coco_oms *oms, size_t i);
 
 /*
  * coco_oms_decode - reads a statement (borrowed); gives *ret
- * (coco_oms_clear). Names are unique plain relative paths, shards cover their
+ * (coco_oms_clear). Names are unique and coco_path_safe(), shards cover their
  * file from byte 0 without gap. No name appears in a message. Errors:
  * OMS_STATEMENT, OMS_PREDICATE (another kind of statement), OMS_NAME,
  * OMS_DUPLICATE, OMS_SHARDS, OMS_HASH (an algorithm without a name here),
@@ -110,12 +110,6 @@ int coco_oms_encode(const struct coco_oms *oms, uint8_t **ret, size_t *ret_n,
 
 /* coco_oms_clear - frees a decoded statement; fine on a zeroed one. */
 void coco_oms_clear(struct coco_oms *oms);
-
-/*
- * coco_oms_plain_path - whether n bytes are a normalised relative path: UTF-8,
- * no empty, "." or ".." component, no slash at either end.
- */
-bool coco_oms_plain_path(const char *path, size_t n);
 
 /*
  * coco_oms_component_cmp - order of model_signing: path components compared

@@ -11,6 +11,7 @@
 #include "formats/core/json.h"
 #include "formats/core/mem.h"
 #include "formats/core/utf8.h"
+#include "formats/model/catalogue.h"
 
 static int check(const struct coco_oms *oms, struct coco_diag *diag)
 {
@@ -32,12 +33,12 @@ static int check(const struct coco_oms *oms, struct coco_diag *diag)
 
 		bool whole = strcmp(name, ".") == 0 &&
 			     (oms->n_resources == 1 || oms->method == COCO_OMS_SHARDS);
-		if (!whole && !coco_oms_plain_path(name, strlen(name)))
+		if (!whole && !coco_path_safe(name, strlen(name)))
 			return coco_fail(diag, COCO_E_OMS_NAME,
 					 "entry %zu is not a plain relative path", i);
 	}
 	for (size_t i = 0; i < oms->n_ignore; i++)
-		if (!coco_oms_plain_path(oms->ignore[i], strlen(oms->ignore[i])))
+		if (!coco_path_safe(oms->ignore[i], strlen(oms->ignore[i])))
 			return coco_fail(diag, COCO_E_OMS_NAME,
 					 "an ignored path is not a plain relative path");
 	return 0;

@@ -26,7 +26,8 @@ struct coco_tree_arena {
 	char text[];
 };
 
-static const char *const git_names[] = { ".git", ".gitattributes", ".github", ".gitignore" };
+const char *const coco_tree_git_names[COCO_TREE_GIT_NAMES] = { ".git", ".gitattributes",
+								".github", ".gitignore" };
 
 struct walk {
 	const struct coco_run *run;
@@ -108,8 +109,8 @@ static bool is_ignored(const struct walk *w, size_t len, unsigned depth)
 		return true;
 	if (!w->opts->ignore_git || depth != 0)
 		return false;
-	for (size_t i = 0; i < COCO_ARRAY_LEN(git_names); i++)
-		if (strcmp(w->path, git_names[i]) == 0)
+	for (size_t i = 0; i < COCO_TREE_GIT_NAMES; i++)
+		if (strcmp(w->path, coco_tree_git_names[i]) == 0)
 			return true;
 	return false;
 }

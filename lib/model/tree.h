@@ -23,6 +23,10 @@ enum {
 	COCO_TREE_MAX_DEPTH = 128,      /* directories between the root and a file */
 };
 
+/* What ignore_git leaves out: these names at the top of the tree. */
+enum { COCO_TREE_GIT_NAMES = 4 };
+extern const char *const coco_tree_git_names[COCO_TREE_GIT_NAMES];
+
 /* What a symbolic link below the root means. Links to directories are never followed. */
 enum coco_tree_links {
 	COCO_TREE_LINKS_REFUSE = 0, /* an error that says what to do */
@@ -33,7 +37,7 @@ enum coco_tree_links {
 struct coco_tree_opts {
 	const char *const *ignore;  /* exact relative paths; a directory takes its subtree */
 	size_t n_ignore;
-	bool ignore_git;            /* .git .gitattributes .github .gitignore at the top */
+	bool ignore_git;            /* coco_tree_git_names too */
 	bool allow_empty;           /* no file at all is not an error */
 	enum coco_tree_links links;
 };
