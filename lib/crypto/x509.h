@@ -58,9 +58,9 @@ struct coco_certs_trust {
 	const struct coco_certs *roots;   /* self-signed anchors, further intermediates allowed */
 	/*
 	 * The expected subject: the whole name (RFC 2253 "CN=a,O=b", openssl's
-	 * oneline "O = b, CN = a", or "/O=b/CN=a"), the common name, or a
-	 * subject alternative name (e-mail, URI, DNS). Compared byte for byte.
-	 * NULL: any.
+	 * oneline "O = b, CN = a", or "/O=b/CN=a" where no value has a slash),
+	 * the common name if there is exactly one, or a subject alternative
+	 * name (e-mail, URI, DNS). Compared byte for byte. NULL: any.
 	 */
 	const char *subject;
 	int64_t at;                       /* seconds since 1970, UTC */
@@ -69,10 +69,10 @@ struct coco_certs_trust {
 /*
  * coco_certs_verify - chain[0] is the leaf, the others are untrusted
  * intermediates in any order. Every certificate, the root too, must be valid
- * at trust->at; issuers must be CAs within their path length; no signature
- * may use MD5 or SHA-1, no key may be below 112 bits of security; unknown
- * critical extensions are refused. The leaf must not be able to issue
- * certificates; its KeyUsage, if present, has digitalSignature; its
+ * at trust->at; issuers must be CAs (basicConstraints) within their path
+ * length; no signature below the root may use MD5 or SHA-1, no key may be
+ * below 112 bits of security; unknown critical extensions are refused. The leaf must not be able to issue
+ * certificates (CA:TRUE without a KeyUsage that forbids it); its KeyUsage, if present, has digitalSignature; its
  * ExtendedKeyUsage (and that of intermediates), if present, has codeSigning
  * or anyExtendedKeyUsage. Gives *ret_key, the leaf's key, and *ret_info (may
  * be NULL).
