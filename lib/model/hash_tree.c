@@ -3,7 +3,8 @@
  *
  * A stream is one range being hashed. It belongs to one worker at a time; a
  * worker without streams waits, and a worker that sees somebody wait while
- * the queue is empty parks half of its streams for him.
+ * the queue is empty parks half of its streams for him. A worker with one
+ * stream cannot share it, but lets the one who waits read its next chunk.
  */
 #include "lib/model/hash_tree.h"
 
@@ -35,6 +36,15 @@ struct stream {
 	int fd;                  /* -1: not opened yet */
 };
 
+/* A chunk that somebody else may read; guarded by the lock. */
+struct ahead {
+	enum { WANTED, FILLING, READY, FAILED } state;
+	int fd;
+	uint64_t at;
+	size_t n;
+	uint8_t *buf;
+};
+
 struct hasher {
 	const struct coco_run *run;
 	const struct coco_tree *tree;
@@ -50,6 +60,8 @@ struct hasher {
 	size_t next;             /* in queue */
 	struct stream *parked;
 	size_t n_parked;
+	struct ahead **wanted;
+	size_t n_wanted;
 	size_t active;           /* streams that workers hold */
 	unsigned waiting;
 	bool stop;
@@ -59,7 +71,9 @@ struct worker {
 	struct hasher *h;
 	struct stream streams[LANES];
 	size_t n;
-	uint8_t *buf;            /* LANES times CHUNK */
+	uint8_t *buf;            /* lanes times CHUNK */
+	struct ahead ahead;      /* of streams[0], when it is the only one */
+	bool offered;            /* ahead is in use; only the worker looks at this */
 	struct coco_diag *diag;
 };
 
@@ -127,15 +141,78 @@ static void park_streams(struct hasher *h, struct worker *w)
 	pthread_cond_broadcast(&h->work);
 }
 
+/* 0, an errno value, or -1 when the file ends before n bytes. */
+static int read_fully(int fd, uint64_t at, uint8_t *buf, size_t n)
+{
+	for (size_t got = 0; got < n;) {
+		ssize_t k = pread(fd, buf + got, n - got, (off_t)(at + got));
+
+		if (k > 0)
+			got += (size_t)k;
+		else if (k == 0)
+			return -1;
+		else if (errno != EINTR)
+			return errno;
+	}
+	return 0;
+}
+
+/* Reads a chunk for another worker; a failure is left to him to find again. */
+static void read_ahead(struct hasher *h)
+{
+	struct ahead *a = h->wanted[--h->n_wanted];
+
+	a->state = FILLING;
+	pthread_mutex_unlock(&h->lock);
+	bool ok = read_fully(a->fd, a->at, a->buf, a->n) == 0;
+	pthread_mutex_lock(&h->lock);
+	a->state = ok ? READY : FAILED;
+	pthread_cond_broadcast(&h->work);
+}
+
+/* Offers the chunk behind the current one to a worker that waits. */
+static void want_ahead(struct hasher *h, struct worker *w, uint64_t at, size_t n, uint8_t *buf)
+{
+	pthread_mutex_lock(&h->lock);
+	if (h->waiting > 0 && !h->stop) {
+		w->ahead = (struct ahead){ WANTED, w->streams[0].fd, at, n, buf };
+		h->wanted[h->n_wanted++] = &w->ahead;
+		w->offered = true;
+		pthread_cond_broadcast(&h->work);
+	}
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* Ends the offer; true when the chunk is there. Nobody touches it afterwards. */
+static bool settle_ahead(struct hasher *h, struct worker *w)
+{
+	if (!w->offered)
+		return false;
+	w->offered = false;
+	pthread_mutex_lock(&h->lock);
+	for (size_t i = 0; i < h->n_wanted; i++)
+		if (h->wanted[i] == &w->ahead)
+			h->wanted[i--] = h->wanted[--h->n_wanted];
+	while (w->ahead.state == FILLING)
+		pthread_cond_wait(&h->work, &h->lock);
+	bool ready = w->ahead.state == READY;
+	pthread_mutex_unlock(&h->lock);
+	return ready;
+}
+
 /* Fills the worker; false when there is nothing left to do. */
 static bool get_work(struct hasher *h, struct worker *w)
 {
 	pthread_mutex_lock(&h->lock);
 	take_streams(h, w);
 	while (w->n == 0 && h->active > 0 && !h->stop) {
-		h->waiting++;
-		pthread_cond_wait(&h->work, &h->lock);
-		h->waiting--;
+		if (h->n_wanted > 0) {
+			read_ahead(h);
+		} else {
+			h->waiting++;
+			pthread_cond_wait(&h->work, &h->lock);
+			h->waiting--;
+		}
 		take_streams(h, w);
 	}
 	if (h->waiting > 0 && w->n > 1 && h->n_parked == 0 && h->next == h->n)
@@ -174,48 +251,44 @@ struct source {
 static int read_chunk(const struct source *src, int fd, uint64_t at, uint8_t *buf, size_t n)
 {
 	char name[256];
-	size_t got = 0;
+	int err = read_fully(fd, at, buf, n);
 
-	while (got < n) {
-		ssize_t k = pread(fd, buf + got, n - got, (off_t)(at + got));
+	if (err == 0)
+		return 0;
+	coco_tree_name(src->run, src->tree, src->file, name, sizeof(name));
+	if (err > 0)
+		return coco_fail_errno(src->diag, COCO_E_IO_READ, err, "read", name);
+	return coco_fail(src->diag, COCO_E_IO_CHANGED, "%s became shorter while it was read", name);
+}
 
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return coco_fail_errno(src->diag, COCO_E_IO_READ, errno, "read",
-					       coco_tree_name(src->run, src->tree, src->file,
-							      name, sizeof(name)));
-		if (k == 0)
-			return coco_fail(src->diag, COCO_E_IO_CHANGED,
-					 "%s became shorter while it was read",
-					 coco_tree_name(src->run, src->tree, src->file, name,
-							sizeof(name)));
-		got += (size_t)k;
-	}
+static int open_stream(struct worker *w, struct stream *s)
+{
+	struct hasher *h = w->h;
+	const struct coco_hash_range *r = &h->ranges[s->range];
+
+	if (s->fd >= 0)
+		return 0;
+	int code = coco_tree_open(h->run, h->tree, r->file, &s->fd, w->diag);
+	if (code != 0)
+		return code;
+	if (range_length(r) > SEQUENTIAL)
+		(void)posix_fadvise(s->fd, (off_t)r->start, (off_t)range_length(r),
+				    POSIX_FADV_SEQUENTIAL);
 	return 0;
 }
 
-static int fill_lane(struct worker *w, size_t i, struct coco_sha256_job *job)
+/* The next chunk of a stream; at most room bytes. */
+static int fill_lane(struct worker *w, struct stream *s, uint8_t *buf, size_t room,
+		     struct coco_sha256_job *job)
 {
 	struct hasher *h = w->h;
-	struct stream *s = &w->streams[i];
 	const struct coco_hash_range *r = &h->ranges[s->range];
-	uint8_t *buf = w->buf + i * CHUNK;
-	size_t n = (size_t)coco_min_u64(r->end - s->at, CHUNK);
-
-	if (s->fd < 0) {
-		int code = coco_tree_open(h->run, h->tree, r->file, &s->fd, w->diag);
-
-		if (code != 0) {
-			s->fd = -1;
-			return code;
-		}
-		if (range_length(r) > SEQUENTIAL)
-			(void)posix_fadvise(s->fd, (off_t)r->start, (off_t)range_length(r),
-					    POSIX_FADV_SEQUENTIAL);
-	}
 	const struct source src = { h->run, h->tree, r->file, w->diag };
-	int code = read_chunk(&src, s->fd, s->at, buf, n);
+	size_t n = (size_t)coco_min_u64(r->end - s->at, room);
+	int code = open_stream(w, s);
+
+	if (code == 0)
+		code = read_chunk(&src, s->fd, s->at, buf, n);
 	if (code != 0)
 		return code;
 	s->at += n;
@@ -245,6 +318,37 @@ static int finish_lanes(struct worker *w)
 	return r;
 }
 
+/*
+ * One large chunk of the only stream. The buffer has two halves: one is
+ * hashed while the other may be filled by a worker that waits.
+ */
+static int hash_single(struct worker *w)
+{
+	struct hasher *h = w->h;
+	struct stream *s = &w->streams[0];
+	uint64_t end = h->ranges[s->range].end;
+	size_t half = h->lanes * CHUNK / 2;
+	uint8_t *buf = w->buf;
+	struct coco_sha256_job job;
+	int r = 0;
+
+	if (settle_ahead(h, w)) {
+		buf = w->ahead.buf;
+		s->at += w->ahead.n;
+		job = (struct coco_sha256_job){ &s->ctx, buf, w->ahead.n };
+	} else {
+		r = fill_lane(w, s, buf, half, &job);
+	}
+	if (r != 0)
+		return r;
+	if (s->at < end)
+		want_ahead(h, w, s->at, (size_t)coco_min_u64(end - s->at, half),
+			   buf == w->buf ? w->buf + half : w->buf);
+	coco_sha256_update_many(&job, 1);
+	coco_run_advance(h->run, job.n);
+	return finish_lanes(w);
+}
+
 /* One chunk of every stream. */
 static int hash_round(struct worker *w)
 {
@@ -254,8 +358,11 @@ static int hash_round(struct worker *w)
 
 	if (r != 0)
 		return r;
+	if (w->n == 1)
+		return hash_single(w);
+	settle_ahead(w->h, w);
 	for (size_t i = 0; i < w->n; i++) {
-		r = fill_lane(w, i, &jobs[i]);
+		r = fill_lane(w, &w->streams[i], w->buf + i * CHUNK, CHUNK, &jobs[i]);
 		if (r != 0)
 			return r;
 		bytes += jobs[i].n;
@@ -282,6 +389,7 @@ static int hash_worker(void *ctx, unsigned id COCO_UNUSED, struct coco_diag *dia
 	w->diag = diag;
 	while (r == 0 && get_work(h, w))
 		r = hash_round(w);
+	settle_ahead(h, w);
 	size_t left = w->n;
 	while (w->n > 0)
 		drop_stream(w, w->n - 1);
@@ -311,14 +419,17 @@ static int hash_sha256(const struct coco_run *run, const struct coco_tree *tree,
 	struct hasher h = { .run = run, .tree = tree, .ranges = ranges, .digests = ret_digests,
 			    .n = n, .jobs = run->jobs > 0 ? run->jobs : 1 };
 
-	if (n < h.jobs)
-		h.jobs = n > 0 ? (unsigned)n : 1;
+	/* one more than there are ranges can read ahead for each */
+	if (n < h.jobs / 2)
+		h.jobs = n > 0 ? (unsigned)n * 2 : 1;
 	h.lanes = lanes_per_worker(h.jobs);
 	h.queue = coco_alloc(n, sizeof(*h.queue));
 	h.parked = coco_alloc(h.jobs, LANES * sizeof(*h.parked));
-	if (h.queue == NULL || h.parked == NULL) {
+	h.wanted = coco_alloc(h.jobs, sizeof(*h.wanted));
+	if (h.queue == NULL || h.parked == NULL || h.wanted == NULL) {
 		coco_free(h.queue);
 		coco_free(h.parked);
+		coco_free(h.wanted);
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to hash %zu files", n);
 	}
 	for (size_t i = 0; i < n; i++)
@@ -339,6 +450,7 @@ static int hash_sha256(const struct coco_run *run, const struct coco_tree *tree,
 	pthread_mutex_destroy(&h.lock);
 	coco_free(h.queue);
 	coco_free(h.parked);
+	coco_free(h.wanted);
 	return r;
 }
 
