@@ -138,7 +138,7 @@ static void test_ranges(void **state)
 	};
 	struct coco_diag d = { 0 };
 	struct coco_tree t;
-	uint8_t got[COCO_ARRAY_LEN(ranges) * 64];
+	static uint8_t got[COCO_ARRAY_LEN(ranges) * 64];
 
 	put(*state, "a", 200001);
 	put(*state, "b", 7);
