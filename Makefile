@@ -29,7 +29,7 @@ WARN := -Wall -Wextra -Wpedantic -Wformat=2 -Wformat-nonliteral -Wconversion \
 	-Wsign-conversion -Wshadow -Wundef -Wvla -Wcast-qual -Wcast-align -Wwrite-strings \
 	-Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations \
 	-Wold-style-definition -Wredundant-decls -Wnested-externs -Wimplicit-fallthrough \
-	-Wswitch-enum -Wdouble-promotion -Wnull-dereference -Wdate-time -Wframe-larger-than=4096
+	-Wswitch-enum -Wdouble-promotion -Wnull-dereference -Wdate-time
 HARDEN := -fstack-protector-strong -fno-common -fvisibility=hidden \
 	-ffile-prefix-map=$(CURDIR)=.
 
@@ -49,6 +49,9 @@ SAN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 endif
 ifeq ($(W),e)
 WERROR := -Werror
+endif
+ifeq ($(SANITIZE),)
+WARN += -Wframe-larger-than=4096 # the instrumentation has larger frames
 endif
 
 PKGS := libcrypto libzstd jansson libarchive

@@ -51,18 +51,23 @@ uint8_t coco_rd_u8(struct coco_rd *rd, const char *field)
 	return p != NULL ? p[0] : 0;
 }
 
+static uint16_t get_be16(const uint8_t *p)
+{
+	return (uint16_t)(((unsigned)p[0] << 8 | p[1]) & 0xffff);
+}
+
 uint16_t coco_rd_le16(struct coco_rd *rd, const char *field)
 {
 	const uint8_t *p = take(rd, 2, field);
 
-	return p != NULL ? (uint16_t)(p[0] | p[1] << 8) : 0;
+	return p != NULL ? __builtin_bswap16(get_be16(p)) : 0;
 }
 
 uint16_t coco_rd_be16(struct coco_rd *rd, const char *field)
 {
 	const uint8_t *p = take(rd, 2, field);
 
-	return p != NULL ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return p != NULL ? get_be16(p) : 0;
 }
 
 uint32_t coco_rd_le32(struct coco_rd *rd, const char *field)
