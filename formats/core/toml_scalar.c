@@ -201,7 +201,7 @@ double coco_toml_strtod(const char *text)
 	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
 	if (c == (locale_t)0)
-		return NAN;
+		return (double)NAN;
 	double v = strtod_l(text, NULL, c);
 	freelocale(c);
 	return v;
