@@ -88,7 +88,7 @@ endif
 
 FORMATS_SRC := $(sort $(wildcard formats/*/*.c))
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
-GEN_SRC := cli/core/gen.c
+GEN_SRC := cli/core/gen.c cli/core/gen_man.c cli/core/gen_docs.c
 CLI_SRC := $(sort $(filter-out $(GEN_SRC),$(wildcard cli/*/*.c)))
 SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 TEST_SRC := $(sort $(wildcard tests/formats/*/test_*.c tests/lib/*/test_*.c tests/cli/*/test_*.c))
@@ -157,8 +157,11 @@ WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
 $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ $< \
-		$(SUPPORT_OBJ) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -pthread
+
+# The unit tests of cli/ need the program without its main.
+$(filter $(B)/tests/cli/%,$(TEST_BIN)): $(filter-out %/main.o,$(CLI_OBJ))
 
 $(BENCH_BIN): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
 	@mkdir -p $(@D)

@@ -8,7 +8,7 @@
 
 #include "formats/core/err.h"
 
-enum { WIDTH = 79, COLUMN = 28 };
+enum { WIDTH = 79, COLUMN = 30 };
 
 /* Words of text from column `at` on, folded at WIDTH, later lines at indent. */
 static void fold(struct coco_wr *wr, const char *text, size_t at, size_t indent)
@@ -113,19 +113,19 @@ static void help_option(struct coco_wr *wr, const struct coco_cmd *cmd,
 
 	if (opt->letter != 0)
 		snprintf(letter, sizeof(letter), "-%c, ", opt->letter);
-	snprintf(left, sizeof(left), "  %s--%s%s%s%s", letter,
+	snprintf(left, sizeof(left), "  %s--%s%s%s%s%s", letter,
 		 (opt->flags & COCO_OPT_ON) != 0 ? "[no-]" : "", opt->name,
-		 arg != NULL ? " " : "", arg != NULL ? arg : "");
+		 arg != NULL ? " " : "", arg != NULL ? arg : "",
+		 (opt->flags & COCO_OPT_REPEAT) != 0 ? "..." : "");
 	for (size_t i = 0; opt->values != NULL && opt->values[i] != NULL && n < sizeof(values);
 	     i++)
 		n += (size_t)snprintf(values + n, sizeof(values) - n, "%s%s", i == 0 ? "" : ", ",
 				      opt->values[i]);
-	snprintf(right, sizeof(right), "%s%s%s%s%s%s%s%s%s",
+	snprintf(right, sizeof(right), "%s%s%s%s%s%s%s%s",
 		 output ? cmd->output.help : opt->help,
 		 values[0] != '\0' || def != NULL ? " (" : "", values,
 		 values[0] != '\0' && def != NULL ? "; " : "", def != NULL ? "default: " : "",
 		 def != NULL ? def : "", values[0] != '\0' || def != NULL ? ")" : "",
-		 (opt->flags & COCO_OPT_REPEAT) != 0 ? " (repeatable)" : "",
 		 (opt->flags & COCO_OPT_REQUIRED) != 0 || (output && cmd->output.required) ?
 			 " (required)" : "");
 	coco_wr_str(wr, left);
@@ -177,6 +177,34 @@ static void list_exits(struct coco_wr *wr, const struct coco_cmd *cmd)
 	fold(wr, text, 2, 2);
 }
 
+/* A long command goes on in further lines, as a shell would take it. */
+static void help_example(struct coco_wr *wr, const struct coco_example *example)
+{
+	const char *c = example->command;
+	size_t at = 10;
+
+	coco_wr_printf(wr, "  # %s\n  cococtl ", example->sentence);
+	while (*c != '\0') {
+		size_t n = strcspn(c, " ");
+
+		/* an option and its value stay together */
+		if (c[0] == '-' && c[n] == ' ' && c[n + 1] != '-')
+			n += 1 + strcspn(c + n + 1, " ");
+		if (at + n + 2 > WIDTH) {
+			coco_wr_str(wr, "\\\n      ");
+			at = 6;
+		}
+		coco_wr_bytes(wr, c, n);
+		c += n;
+		at += n + 1;
+		if (*c == ' ') {
+			coco_wr_u8(wr, ' ');
+			c++;
+		}
+	}
+	coco_wr_u8(wr, '\n');
+}
+
 void coco_help_command(struct coco_wr *wr, const struct coco_cmd *cmd)
 {
 	const struct coco_opt *opt;
@@ -191,8 +219,7 @@ void coco_help_command(struct coco_wr *wr, const struct coco_cmd *cmd)
 	coco_wr_free(&usage);
 	coco_wr_str(wr, "\nexamples:\n");
 	for (size_t i = 0; i < cmd->n_examples; i++)
-		coco_wr_printf(wr, "  # %s\n  cococtl %s\n", cmd->examples[i].sentence,
-			       cmd->examples[i].command);
+		help_example(wr, &cmd->examples[i]);
 	coco_wr_u8(wr, '\n');
 	fold(wr, cmd->text, 0, 0);
 	for (size_t i = 0; i < cmd->n_operands; i++) {
@@ -240,8 +267,8 @@ static void list_commands(struct coco_wr *wr, const char *first)
 
 void coco_help_short(struct coco_wr *wr)
 {
-	coco_wr_str(wr, "cococtl packs AI models into encrypted, signed packages for confidential "
-			"computing.\n\nusage: cococtl <command> [options] [operands]\n\n");
+	coco_wr_str(wr, "cococtl packs AI models into encrypted, signed OCI packages.\n\n"
+			"usage: cococtl <command> [options] [operands]\n\n");
 	list_commands(wr, NULL);
 	coco_wr_str(wr, "\ncococtl help COMMAND says how to use one of them; "
 			"cococtl explain CODE explains\nan error.\n");

@@ -102,6 +102,18 @@ const struct coco_opt *coco_table_common(size_t i)
 	return i < COCO_ARRAY_LEN(common) ? &common[i] : NULL;
 }
 
+/* Whether the command reads a key or secret by reference. */
+static bool reads_keys(const struct coco_cmd *cmd)
+{
+	for (size_t i = 0; i < cmd->n_opts; i++)
+		if (cmd->opts[i].kind == COCO_KIND_KEYREF)
+			return true;
+	for (size_t i = 0; i < cmd->n_operands; i++)
+		if (cmd->operands[i].kind == COCO_KIND_KEYREF)
+			return true;
+	return false;
+}
+
 bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *opt)
 {
 	static const struct {
@@ -113,10 +125,11 @@ bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *opt)
 		{ "dry-run", COCO_CMD_DRY_RUN },
 		{ "jobs", COCO_CMD_JOBS },
 		{ "show-names", COCO_CMD_SHOW_NAMES },
-		{ "insecure-permissions", COCO_CMD_TOUCHES_KEYS },
 		{ "progress", COCO_CMD_PROGRESS },
 	};
 
+	if (strcmp(opt->name, "insecure-permissions") == 0)
+		return reads_keys(cmd);
 	for (size_t i = 0; i < COCO_ARRAY_LEN(marked); i++)
 		if (strcmp(opt->name, marked[i].name) == 0)
 			return (cmd->flags & marked[i].flag) != 0;

@@ -98,7 +98,7 @@ struct coco_output {
 };
 
 enum coco_cmd_flags {
-	COCO_CMD_TOUCHES_KEYS = 1,    /* no core dumps, not traceable; --insecure-permissions */
+	COCO_CMD_TOUCHES_KEYS = 1,    /* no core dumps, not traceable */
 	COCO_CMD_HIDES_OPERANDS = 2,  /* argv is overwritten once it is parsed */
 	COCO_CMD_WRITES_OUTPUT = 4,   /* -o and -f exist */
 	COCO_CMD_JOBS = 8,            /* --jobs exists */

@@ -20,7 +20,7 @@ static const struct coco_cmd cmd_explain = {
 	.id = COCO_CMD_EXPLAIN,
 	.path = "explain",
 	.group = "Find out",
-	.summary = "Explain an error identifier: cause, likely reasons, next step",
+	.summary = "Explain an error: cause, likely reasons, next step",
 	.text = "Every error that cococtl reports ends with an identifier in brackets. This "
 		"command says what it means, what usually leads to it (most frequent first), what "
 		"to do next, and which exit code it has. It works offline.",

@@ -125,10 +125,10 @@ static const struct coco_opt wrap_opts[] = {
 };
 
 static const struct coco_example wrap_examples[] = {
-	{ "key wrap --recipient escrow.pub --recipient customer.pub --key content.key "
+	{ "key wrap --recipient escrow.pub --recipient customer.pub --key model.key "
 	  "-o wraps.json",
 	  "two parties can each open the package" },
-	{ "key wrap --recipient escrow.pub --key content.key --key-id "
+	{ "key wrap --recipient escrow.pub --key model.key --key-id "
 	  "kbs:///tenant/model/3f9c2a71 -o wraps.json",
 	  "also say where the broker keeps it" },
 };
@@ -169,7 +169,7 @@ static const struct coco_opt unwrap_opts[] = {
 };
 
 static const struct coco_example unwrap_examples[] = {
-	{ "key unwrap --identity customer.pem wraps.json -o content.key",
+	{ "key unwrap --identity customer.pem wraps.json -o model.key",
 	  "get the content key back" },
 	{ "key unwrap --identity cred:customer wraps.json -o store:/srv/keys/tenant/model/3f9c2a71",
 	  "put it straight into the directory of a key broker" },

@@ -52,10 +52,10 @@ extern const struct coco_cmd coco_cmd_entry_model_cat;
 #define COCO_OPTION_IGNORE(s)                                                             \
 	{ .name = "ignore", .kind = COCO_KIND_STRING, .arg = "PATH",                      \
 	  .flags = COCO_OPT_REPEAT | COCO_OPT_NAMES,                                      \
-	  .help = "leave out this file or directory below DIR",                           \
+	  .help = "leave out this path below the directory",                           \
 	  COCO_BIND_LIST(s, ignore) },                                                    \
 	{ .name = "ignore-git-paths", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,       \
-	  .def = "on", .help = "leave out .git, .gitignore, .gitattributes and .github",  \
+	  .help = "leave out .git, .gitignore and the like",                              \
 	  COCO_BIND_FLAG(s, ignore_git_paths) }
 
 #define COCO_OPTION_MIN_VERSION(s)                                                        \
@@ -65,13 +65,13 @@ extern const struct coco_cmd coco_cmd_entry_model_cat;
 
 #define COCO_OPTION_KEY_ID(s)                                                             \
 	{ .name = "key-id", .kind = COCO_KIND_STRING, .arg = "URI",                       \
-	  .help = "broker resource that holds the key: kbs:///repo/type/tag",             \
+	  .help = "where a broker keeps it: kbs:///repo/type/tag",             \
 	  COCO_BIND_STR(s, key_id) }
 
 #define COCO_OPTION_RECIPIENT(s, required)                                                \
 	{ .name = "recipient", .kind = COCO_KIND_INPUT, .arg = "FILE",                    \
 	  .flags = COCO_OPT_REPEAT | (required),                                          \
-	  .help = "public key (EC or RSA) to wrap the content key for",                   \
+	  .help = "public key that gets the content key wrapped",                   \
 	  COCO_BIND_LIST(s, recipients) }
 
 #endif

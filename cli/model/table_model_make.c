@@ -18,8 +18,8 @@ static const char *const at_rest_values[] = { "allow", "deny", "guest-encrypted"
 /* Segment sizes are powers of two in this range (docs/formats). */
 #define OPTION_SEGMENT_SIZE(s)                                                            \
 	{ .name = "segment-size", .kind = COCO_KIND_SIZE, .arg = "SIZE",                  \
-	  .def = "the smallest that gives at most 400 segments",                          \
-	  .help = "where the data is cut: a power of two, 64MiB to 4GiB",                 \
+	  .def = "by the model's size",                                                   \
+	  .help = "a power of two, 64MiB to 4GiB",                                        \
 	  .min = 64ULL << 20, .max = 4ULL << 30, COCO_BIND_U64(s, segment_size) }
 
 /* ---- model plan ----------------------------------------------------------------- */
@@ -36,8 +36,8 @@ static const struct coco_opt plan_opts[] = {
 };
 
 static const struct coco_example plan_examples[] = {
-	{ "model plan /data/model -o plan.json", "write the plan that all machines share" },
-	{ "model plan /data/model -o plan.json --segment-size 1GiB", "larger blobs" },
+	{ "model plan ./model -o plan.json", "write the plan that all machines share" },
+	{ "model plan ./model -o plan.json --segment-size 1GiB", "larger blobs" },
 };
 
 const struct coco_cmd coco_cmd_entry_model_plan = {
@@ -85,24 +85,24 @@ static const struct coco_opt pack_opts[] = {
 	COCO_OPTIONS_CERTIFICATE(struct coco_opts_model_pack, "sign"),
 	COCO_OPTION_RECIPIENT(struct coco_opts_model_pack, 0),
 	{ .name = "version", .kind = COCO_KIND_U64, .arg = "N", .min = 1, .max = UINT64_MAX,
-	  .def = "1, or one more than --previous",
-	  .help = "grows with every release; open can demand a minimum",
+	  .def = "1, or 1 past --previous",
+	  .help = "grows with every release",
 	  COCO_BIND_U64(struct coco_opts_model_pack, version) },
 	{ .name = "previous", .kind = COCO_KIND_STRING, .flags = COCO_OPT_NAMES,
-	  .arg = "PKG|DIGEST", .help = "the release before, a package or its sha256: digest",
+	  .arg = "PKG|DIGEST", .help = "the release before, or its sha256: digest",
 	  COCO_BIND_STR(struct coco_opts_model_pack, previous) },
 	{ .name = "tag", .kind = COCO_KIND_STRING, .arg = "NAME",
 	  .help = "tag in the OCI index; readable by everybody",
 	  COCO_BIND_STR(struct coco_opts_model_pack, tag) },
 	{ .name = "compress", .kind = COCO_KIND_ENUM, .arg = "HOW", .values = compress_values,
-	  .def = "auto", .help = "planes: bf16 and fp16 tensors by byte planes",
+	  .def = "auto", .help = "how to compress",
 	  COCO_BIND_ENUM(struct coco_opts_model_pack, compress) },
 	OPTION_SEGMENT_SIZE(struct coco_opts_model_pack),
 	{ .name = "plaintext-at-rest", .kind = COCO_KIND_ENUM, .arg = "RULE",
 	  .values = at_rest_values, .def = "allow",
 	  .help = "where open may write the files",
 	  COCO_BIND_ENUM(struct coco_opts_model_pack, at_rest) },
-	{ .name = "plaintext-digests", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON, .def = "on",
+	{ .name = "plaintext-digests", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,
 	  .help = "SHA-256 of each file in the catalogue",
 	  COCO_BIND_FLAG(struct coco_opts_model_pack, plaintext_digests) },
 	COCO_OPTION_IGNORE(struct coco_opts_model_pack),
@@ -119,9 +119,9 @@ static const struct coco_opt pack_opts[] = {
 };
 
 static const struct coco_example pack_examples[] = {
-	{ "model pack /data/model -o release.coco --new-key content.key --sign signer.pem",
+	{ "model pack ./model -o release --new-key model.key --sign signer.pem",
 	  "encrypt with a new key and sign" },
-	{ "model pack /data/model -o part3 --key content.key --plan plan.json --shard 3/8",
+	{ "model pack ./model -o p3 --key model.key --plan plan.json --shard 3/8",
 	  "one of eight machines" },
 };
 
@@ -167,7 +167,7 @@ static const struct coco_opt merge_opts[] = {
 };
 
 static const struct coco_example merge_examples[] = {
-	{ "model merge part1 part2 part3 -o release.coco --key content.key --sign signer.pem",
+	{ "model merge part1 part2 part3 -o release --key model.key --sign signer.pem",
 	  "put three parts together and sign" },
 };
 
@@ -210,9 +210,9 @@ static const struct coco_opt sign_opts[] = {
 };
 
 static const struct coco_example sign_examples[] = {
-	{ "model sign /data/model --key signer.pem -o model.sig",
+	{ "model sign ./model --key signer.pem -o model.sig",
 	  "an OpenSSF Model Signing bundle" },
-	{ "model sign release.coco --key signer.pem", "sign a package that was not signed" },
+	{ "model sign release --key signer.pem", "sign a package that was not signed" },
 };
 
 const struct coco_cmd coco_cmd_entry_model_sign = {
@@ -252,7 +252,7 @@ static const struct coco_opt rewrap_opts[] = {
 };
 
 static const struct coco_example rewrap_examples[] = {
-	{ "model rewrap release.coco --key content.key --recipient customer.pub",
+	{ "model rewrap release --key model.key --recipient customer.pub",
 	  "from now on this customer can open it" },
 };
 

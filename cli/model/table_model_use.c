@@ -47,12 +47,12 @@ static const struct coco_opt verify_opts[] = {
 };
 
 static const struct coco_example verify_examples[] = {
-	{ "model verify release.coco --public-key signer.pub",
+	{ "model verify release --public-key signer.pub",
 	  "signature, manifest and the digest of every blob" },
-	{ "model verify release.coco --certificate-root root.pem --expect-subject "
-	  "release@models.example --key content.key --min-version 7",
+	{ "model verify release --certificate-root root.pem --expect-subject "
+	  "release@models.example --key model.key --min-version 7",
 	  "a certified signer, no rollback, every chunk and file" },
-	{ "model verify /data/model --public-key signer.pub --signature model.sig --json",
+	{ "model verify ./model --public-key signer.pub --signature model.sig --json",
 	  "a directory with an OpenSSF Model Signing bundle" },
 };
 
@@ -60,7 +60,7 @@ const struct coco_cmd coco_cmd_entry_model_verify = {
 	.id = COCO_CMD_MODEL_VERIFY,
 	.path = "model verify",
 	.group = "Models",
-	.summary = "Verify the signature and the contents of a package or directory",
+	.summary = "Verify signature and contents of a package or directory",
 	.text = "Exit code 0 only for a complete yes: 1 when something does not hold, 8 when it "
 		"cannot be decided, for want of a key or root to trust. Each check is listed with "
 		"what was expected and found. Nothing is fetched.",
@@ -91,8 +91,8 @@ static const struct coco_opt inspect_opts[] = {
 };
 
 static const struct coco_example inspect_examples[] = {
-	{ "model inspect release.coco", "what everybody can see" },
-	{ "model inspect release.coco --key content.key --show-names",
+	{ "model inspect release", "what everybody can see" },
+	{ "model inspect release --key model.key --show-names",
 	  "also the files, with their names" },
 };
 
@@ -133,9 +133,9 @@ static const struct coco_opt open_opts[] = {
 };
 
 static const struct coco_example open_examples[] = {
-	{ "model open release.coco -o /run/model --key content.key --public-key signer.pub",
+	{ "model open release -o /run/model --key model.key --public-key signer.pub",
 	  "verify and decrypt all of it" },
-	{ "model open release.coco -o /run/model --identity cred:customer --certificate-root "
+	{ "model open release -o /run/model --identity cred:customer --certificate-root "
 	  "root.pem --expect-subject release@models.example --file *.json",
 	  "with one's own wrap, some files only" },
 };
@@ -180,9 +180,9 @@ static const struct coco_opt cat_opts[] = {
 };
 
 static const struct coco_example cat_examples[] = {
-	{ "model cat release.coco config.json --key content.key --public-key signer.pub",
+	{ "model cat release config.json --key model.key --public-key signer.pub",
 	  "one file to standard output" },
-	{ "model cat release.coco model.safetensors:0:8 --key content.key --public-key signer.pub "
+	{ "model cat release model.safetensors:0:8 --key model.key --public-key signer.pub "
 	  "-o head.bin",
 	  "its first eight bytes" },
 };
