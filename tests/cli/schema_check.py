@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Checks a --json envelope against its schema: schema_check.py DOCS_JSON FILE.
+
+Knows the part of JSON Schema that cli/core/schema.c writes, and fails on any
+other keyword, so that nothing in a schema goes unchecked.
+"""
+import json
+import os
+import re
+import sys
+
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
+KNOWN = {"$schema", "$id", "title", "type", "properties", "required", "items", "enum", "const",
+         "pattern"}
+
+
+def check(schema, value, where):
+    unknown = set(schema) - KNOWN
+    assert not unknown, f"{where}: unknown keywords {unknown}"
+    if "type" in schema:
+        want = TYPES[schema["type"]]
+        assert isinstance(value, want), f"{where}: not of type {schema['type']}"
+        assert want is bool or not isinstance(value, bool), f"{where}: a boolean"
+    if "const" in schema:
+        assert value == schema["const"], f"{where}: {value!r} is not {schema['const']!r}"
+    if "enum" in schema:
+        assert value in schema["enum"], f"{where}: {value!r} is none of {schema['enum']}"
+    if "pattern" in schema:
+        assert re.search(schema["pattern"], value), f"{where}: {value!r}"
+    for key in schema.get("required", []):
+        assert key in value, f"{where}: no {key}"
+    for key, sub in schema.get("properties", {}).items():
+        if key in value:
+            check(sub, value[key], f"{where}/{key}")
+    if "items" in schema:
+        for i, item in enumerate(value):
+            check(schema["items"], item, f"{where}/{i}")
+
+
+def no_nulls(value, where):
+    assert value is not None, f"{where}: null"
+    if isinstance(value, dict):
+        for key, item in value.items():
+            assert re.fullmatch(r"[a-z0-9_$]+", key) or "/properties" in where or \
+                "/schema" in where, f"{where}: key {key!r}"
+            no_nulls(item, f"{where}/{key}")
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            no_nulls(item, f"{where}/{i}")
+
+
+def main():
+    docs, path = sys.argv[1:]
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    no_nulls(document, "")
+    assert document["ok"] == (document["exit_code"] == 0), "ok and exit_code disagree"
+    assert document["ok"] == (not document["errors"]), "ok and errors disagree"
+    name = document["schema"].removeprefix("cococtl.").removesuffix(".v1")
+    if name == "error":  # no command was recognised
+        return
+    with open(os.path.join(docs, f"{name}.v1.schema.json"), encoding="utf-8") as file:
+        check(json.load(file), document, "")
+
+
+try:
+    main()
+except AssertionError as error:
+    sys.exit(f"schema_check: {error}")
