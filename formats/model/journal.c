@@ -56,6 +56,27 @@ static void encode_segment(struct coco_wr *wr, const struct coco_record_segment 
 		encode_run(wr, &s->runs[i]);
 }
 
+static void encode_tree(struct coco_wr *wr, const struct coco_record_tree *t)
+{
+	coco_wr_be32(wr, (uint32_t)t->n);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct coco_cat_file *f = &t->files[i];
+
+		coco_wr_be32(wr, (uint32_t)strlen(f->path));
+		coco_wr_str(wr, f->path);
+		coco_wr_be32(wr, f->mode);
+		coco_wr_be64(wr, f->size);
+		coco_wr_bytes(wr, f->kind, sizeof(f->kind));
+		coco_wr_be64(wr, f->tensors);
+		coco_wr_u8(wr, (uint8_t)f->n_dtypes);
+		for (size_t k = 0; k < f->n_dtypes; k++) {
+			coco_wr_bytes(wr, f->dtypes[k].name, sizeof(f->dtypes[k].name));
+			coco_wr_be64(wr, f->dtypes[k].tensors);
+			coco_wr_be64(wr, f->dtypes[k].bytes);
+		}
+	}
+}
+
 void coco_record_encode(struct coco_wr *wr, const struct coco_record *r)
 {
 	coco_wr_u8(wr, (uint8_t)r->type);
@@ -75,6 +96,9 @@ void coco_record_encode(struct coco_wr *wr, const struct coco_record *r)
 	case COCO_RECORD_FILE:
 		coco_wr_be32(wr, r->file.file);
 		coco_wr_bytes(wr, r->file.sha256, sizeof(r->file.sha256));
+		break;
+	case COCO_RECORD_TREE:
+		encode_tree(wr, &r->tree);
 		break;
 	}
 }
@@ -146,6 +170,55 @@ static int decode_segment(struct coco_rd *rd, struct coco_record_segment *s)
 	return rd->code;
 }
 
+static int decode_name(struct coco_rd *rd, char *ret, size_t cap, const char *field)
+{
+	coco_rd_copy(rd, ret, cap, field);
+	if (coco_rd_ok(rd) && memchr(ret, 0, cap) == NULL)
+		return coco_rd_fail(rd, COCO_E_RECORD, field, "a name is not terminated");
+	return rd->code;
+}
+
+static int decode_tree_file(struct coco_rd *rd, struct coco_cat_file *f)
+{
+	struct coco_view path = coco_rd_view(rd, coco_rd_be32(rd, "path"), "path");
+
+	if (coco_rd_ok(rd) && !coco_path_safe((const char *)path.p, path.n))
+		return coco_rd_fail(rd, COCO_E_RECORD, "path", "not a plain relative path");
+	f->path = coco_strndup(path.p != NULL ? (const char *)path.p : "", path.n);
+	f->mode = coco_rd_be32(rd, "mode") & 0777;
+	f->size = coco_rd_be64(rd, "size");
+	(void)decode_name(rd, f->kind, sizeof(f->kind), "kind");
+	f->tensors = coco_rd_be64(rd, "tensors");
+	size_t n = coco_rd_count(rd, coco_rd_u8(rd, "n_dtypes"), 16 + 8 + 8,
+				 COCO_CATALOGUE_DTYPES, "n_dtypes");
+	f->dtypes = coco_zalloc(n, sizeof(*f->dtypes));
+	if (f->path == NULL || f->dtypes == NULL)
+		return coco_rd_fail(rd, COCO_E_LIMIT_MEMORY, "path", "no memory");
+	f->n_dtypes = n;
+	for (size_t i = 0; i < n; i++) {
+		(void)decode_name(rd, f->dtypes[i].name, sizeof(f->dtypes[i].name), "dtype");
+		f->dtypes[i].tensors = coco_rd_be64(rd, "dtype.tensors");
+		f->dtypes[i].bytes = coco_rd_be64(rd, "dtype.bytes");
+	}
+	return rd->code;
+}
+
+static int decode_tree(struct coco_rd *rd, struct coco_record_tree *t)
+{
+	enum { TREE_FILE_MIN = 4 + 1 + 4 + 8 + 16 + 8 + 1 };
+	size_t n = coco_rd_count(rd, coco_rd_be32(rd, "n_files"), TREE_FILE_MIN,
+				 COCO_CATALOGUE_FILES_MAX, "n_files");
+
+	t->files = coco_zalloc(n, sizeof(*t->files));
+	if (t->files == NULL)
+		return coco_rd_fail(rd, COCO_E_LIMIT_MEMORY, "n_files", "no memory");
+	for (size_t i = 0; i < n && coco_rd_ok(rd); i++) {
+		t->n = i + 1;
+		(void)decode_tree_file(rd, &t->files[i]);
+	}
+	return rd->code;
+}
+
 int coco_record_decode(struct coco_record *ret, struct coco_view in, struct coco_diag *diag)
 {
 	struct coco_record x = { .type = COCO_RECORD_IDENTITY };
@@ -172,6 +245,10 @@ int coco_record_decode(struct coco_record *ret, struct coco_view in, struct coco
 		x.file.file = coco_rd_be32(&rd, "file");
 		coco_rd_copy(&rd, x.file.sha256, sizeof(x.file.sha256), "sha256");
 		break;
+	case COCO_RECORD_TREE:
+		x.type = COCO_RECORD_TREE;
+		(void)decode_tree(&rd, &x.tree);
+		break;
 	default:
 		coco_rd_fail(&rd, COCO_E_RECORD, "type", "unknown record type %u", type);
 		break;
@@ -194,9 +271,18 @@ void coco_record_segment_free(struct coco_record_segment *s)
 	*s = (struct coco_record_segment){ .n_runs = 0 };
 }
 
+void coco_record_tree_free(struct coco_record_tree *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		coco_cat_file_free(&t->files[i]);
+	coco_free(t->files);
+	*t = (struct coco_record_tree){ .n = 0 };
+}
+
 void coco_record_free(struct coco_record *r)
 {
 	coco_record_segment_free(&r->segment);
+	coco_record_tree_free(&r->tree);
 }
 
 /* ---- plan and part documents ------------------------------------------------ */

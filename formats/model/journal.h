@@ -18,13 +18,14 @@
 
 enum {
 	COCO_JOURNAL_HEAD = 8 + COCO_PACKAGE_ID,
-	COCO_RECORD_MAX = 64 << 20,
+	COCO_RECORD_MAX = 1 << 30,
 };
 
 enum coco_record_type {
 	COCO_RECORD_IDENTITY = 1, /* what is being packed; the first record */
 	COCO_RECORD_SEGMENT = 2,
 	COCO_RECORD_FILE = 3,     /* the digest of one file */
+	COCO_RECORD_TREE = 4,     /* paths, modes, sizes of all files: for merging shards */
 };
 
 /* coco_record_context - as coco_pkg_context, for records ("…/record"). */
@@ -75,11 +76,18 @@ struct coco_record_segment {
 	struct coco_record_midstate midstate;
 };
 
+/* The files without their runs. */
+struct coco_record_tree {
+	struct coco_cat_file *files;
+	size_t n;
+};
+
 struct coco_record {
 	enum coco_record_type type;
 	struct coco_record_identity identity;
 	struct coco_record_segment segment;
 	struct coco_record_file file;
+	struct coco_record_tree tree;
 };
 
 /* Plaintext of a record. The decoder is total: RECORD on anything odd. */
@@ -88,6 +96,7 @@ int coco_record_decode(struct coco_record *ret, struct coco_view in, struct coco
 	COCO_MUSTUSE;
 void coco_record_free(struct coco_record *r);
 void coco_record_segment_free(struct coco_record_segment *s);
+void coco_record_tree_free(struct coco_record_tree *t);
 
 /*
  * The plan document of "model plan": one layout for all shards, without any

@@ -1,0 +1,38 @@
+/*
+ * journal_file.h - the journal of a packing run on disk (layout:
+ * formats/model/journal.h). Appending is thread-safe; a torn last record is
+ * cut off when the journal is taken up again.
+ */
+#ifndef COCO_JOURNAL_FILE_H
+#define COCO_JOURNAL_FILE_H
+
+#include "formats/model/journal.h"
+#include "lib/core/secret.h"
+
+#define COCO_JOURNAL_NAME "journal"
+
+struct coco_journal; /* opaque */
+
+/* coco_journal_create - a new journal in the directory dirfd. */
+int coco_journal_create(int dirfd, const struct coco_secret *key,
+			const uint8_t package_id[COCO_PACKAGE_ID], struct coco_journal **ret,
+			struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_journal_load - reads an existing journal: fn gets each record (it may
+ * take the contents out of it). With append not NULL the journal is kept open
+ * behind its last whole record, else it is only read. KEY_WRONG when the key
+ * does not open it. *ret_id is its package id.
+ */
+int coco_journal_load(int dirfd, const struct coco_secret *key,
+		      uint8_t ret_id[COCO_PACKAGE_ID],
+		      int (*fn)(void *ctx, struct coco_record *r, struct coco_diag *diag),
+		      void *ctx, struct coco_journal **append, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_journal_append - seals and writes one record. Any thread. */
+int coco_journal_append(struct coco_journal *j, const struct coco_record *r,
+			struct coco_diag *diag) COCO_MUSTUSE;
+
+void coco_journal_close(struct coco_journal *j); /* NULL is fine */
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * pack_priv.h - shared by the files that make up packing: pack.c (set-up),
+ * pack_lane.c (streams), pack_finish.c (catalogue, manifest, signature),
+ * merge.c. Not for anybody else.
+ */
+#ifndef COCO_PACK_PRIV_H
+#define COCO_PACK_PRIV_H
+
+#include "lib/core/io.h"
+#include "lib/model/file_map.h"
+#include "lib/model/journal_file.h"
+#include "lib/model/lanes.h"
+#include "lib/model/pack.h"
+#include "lib/model/segments.h"
+#include "lib/model/transform.h"
+
+/* A stream of packing: consecutive segments of one file (or one shared one), or a digest. */
+struct coco_pack_chain {
+	bool hash_only;
+	uint32_t file;        /* for hash_only, or the file whose digest is carried along */
+	size_t first;         /* segments first..first + n - 1 */
+	size_t n;
+	bool hash;            /* digest the plaintext on the way */
+	struct coco_record_midstate start; /* go on from here */
+};
+
+struct coco_pack {
+	const struct coco_run *run;
+	const struct coco_pack_request *req;
+	struct coco_tree tree;
+	struct coco_file_map *maps;         /* per file */
+	struct coco_segments segs;
+	struct coco_pkg_header header;
+	struct coco_outdir out;
+	int blobs;                          /* blobs/sha256 */
+	struct coco_journal *journal;
+	struct coco_record_segment *done;   /* per segment; size 0: not yet */
+	struct coco_record_file *files;     /* per file */
+	bool *has_digest;                   /* per file */
+	struct coco_transform_ctx **transform; /* per worker */
+	struct coco_pack_chain *chains;
+	size_t n_chains;
+	uint64_t resumed;
+	uint64_t packed;
+};
+
+extern const struct coco_lane_ops coco_pack_ops;
+
+/* Everything that becomes a package; borrowed. */
+struct coco_pack_content {
+	const struct coco_secret *key;
+	const struct coco_pkg_header *header;
+	const struct coco_cat_file *files;  /* paths, modes, sizes, kinds; no runs */
+	size_t n_files;
+	const struct coco_record_segment *segments;
+	size_t n_segments;
+	const struct coco_record_file *digests; /* per file, NULL without digests */
+};
+
+/*
+ * coco_pack_write - writes catalogue, header, manifest, wraps, signature and
+ * index into the layout dirfd whose segment blobs are all there.
+ */
+int coco_pack_write(const struct coco_run *run, int dirfd, const struct coco_pack_content *c,
+		    const struct coco_pack_finish *finish, struct coco_pack_result *ret,
+		    struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_pack_entries - catalogue entries of a tree, without runs; gives *ret (n = tree->n). */
+int coco_pack_entries(const struct coco_tree *tree, const struct coco_file_map *maps,
+		      struct coco_cat_file **ret, struct coco_diag *diag) COCO_MUSTUSE;
+void coco_pack_entries_free(struct coco_cat_file *files, size_t n);
+
+/* coco_pack_default_key_id - the prefix and the package id; given. */
+char *coco_pack_default_key_id(const uint8_t package_id[COCO_PACKAGE_ID]);
+
+#endif
