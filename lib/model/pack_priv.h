@@ -24,6 +24,12 @@ struct coco_pack_chain {
 	struct coco_record_midstate start; /* go on from here */
 };
 
+/* Scratch that the lanes of one worker share. */
+struct coco_pack_worker {
+	struct coco_transform_ctx *transform;
+	uint8_t *piece;       /* a transformed piece */
+};
+
 struct coco_pack {
 	const struct coco_run *run;
 	const struct coco_pack_request *req;
@@ -37,7 +43,7 @@ struct coco_pack {
 	struct coco_record_segment *done;   /* per segment; size 0: not yet */
 	struct coco_record_file *files;     /* per file */
 	bool *has_digest;                   /* per file */
-	struct coco_transform_ctx **transform; /* per worker */
+	struct coco_pack_worker *workers;   /* per worker */
 	struct coco_pack_chain *chains;
 	size_t n_chains;
 	uint64_t resumed;
