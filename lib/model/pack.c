@@ -17,7 +17,6 @@
 #include "lib/crypto/random.h"
 #include "lib/model/layout.h"
 #include "lib/model/pack_priv.h"
-#include "lib/model/pack_resume.h"
 
 enum {
 	LANES_RAW = 16,
@@ -474,9 +473,7 @@ int coco_pack(const struct coco_run *run, const struct coco_pack_request *req,
 	}
 	if (r == 0)
 		r = coco_outdir_commit(&p.out, diag);
-	else if (req->resume && r != COCO_E_RESUME_OTHER && p.journal != NULL)
-		coco_outdir_keep(&p.out);
-	else if (r == COCO_E_RESUME_OTHER)
+	else if (req->resume)
 		coco_outdir_keep(&p.out);
 	else
 		coco_outdir_abort(&p.out);

@@ -71,6 +71,22 @@ int coco_pack_write(const struct coco_run *run, int dirfd, const struct coco_pac
 		    const struct coco_pack_finish *finish, struct coco_pack_result *ret,
 		    struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_pack_resume - loads the journal of the adopted directory; RESUME_OTHER
+ * when it is not about id. Segments whose blobs are whole count as done.
+ */
+int coco_pack_resume(struct coco_pack *p, const struct coco_record_identity *id,
+		     struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_pack_finish_part - part.json of a shard. */
+#define COCO_PART_NAME "part.json"
+int coco_pack_finish_part(struct coco_pack *p, struct coco_pack_result *ret,
+			  struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_pack_file_digest - SHA-256 of a file in a directory. */
+int coco_pack_file_digest(int dirfd, const char *name, struct coco_digest *ret,
+			  struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_pack_entries - catalogue entries of a tree, without runs; gives *ret (n = tree->n). */
 int coco_pack_entries(const struct coco_tree *tree, const struct coco_file_map *maps,
 		      struct coco_cat_file **ret, struct coco_diag *diag) COCO_MUSTUSE;
