@@ -15,7 +15,7 @@ static const char *const transform_names[COCO_RUN_TRANSFORMS] = {
 	"none", "zstd", "planes16-bf16+zstd", "planes16-fp16+zstd", "planes32+zstd",
 };
 
-const char *coco_transform_name(enum coco_transform_id t)
+const char *coco_run_transform_name(enum coco_transform_id t)
 {
 	return t < COCO_RUN_TRANSFORMS ? transform_names[t] : "?";
 }
@@ -66,7 +66,7 @@ static void encode_run(struct coco_jw *jw, const struct coco_run_at *run)
 	coco_jw_u64(jw, run->stored);
 	if (run->transform != COCO_RUN_NONE) {
 		coco_jw_u64(jw, run->length);
-		coco_jw_string(jw, coco_transform_name(run->transform));
+		coco_jw_string(jw, coco_run_transform_name(run->transform));
 		coco_wr_u8(jw->wr, ',');
 		encode_pieces(jw, run);
 	}

@@ -69,7 +69,7 @@ struct coco_catalogue {
 enum { COCO_CATALOGUE_FILES_MAX = 10000000 };
 #define COCO_CATALOGUE_MAX ((size_t)2 << 30)
 
-const char *coco_transform_name(enum coco_transform_id t);
+const char *coco_run_transform_name(enum coco_transform_id t);
 
 void coco_catalogue_encode(struct coco_wr *wr, const struct coco_catalogue *c);
 

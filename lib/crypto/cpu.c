@@ -20,6 +20,7 @@
 #define LEAF7_EBX_AVX512F (1u << 16)
 #define LEAF7_EBX_SHA     (1u << 29)
 #define LEAF7_EBX_AVX512BW (1u << 30)
+#define LEAF7_EBX_AVX512VL (1u << 31)
 #define LEAF7_ECX_VBMI    (1u << 1)
 
 #define XCR0_AVX    0x06u /* xmm and ymm */
@@ -59,6 +60,8 @@ static unsigned detect(void)
 	if (!(b & LEAF7_EBX_AVX512BW))
 		return ret;
 	ret |= COCO_CPU_AVX512BW;
+	if (b & LEAF7_EBX_AVX512VL)
+		ret |= COCO_CPU_AVX512VL;
 	if (c & LEAF7_ECX_VBMI)
 		ret |= COCO_CPU_VBMI;
 	return ret;

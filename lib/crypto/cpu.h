@@ -13,7 +13,8 @@
 #define COCO_CPU_AVX2     (1u << 1) /* AVX2, ymm state enabled by the system */
 #define COCO_CPU_AVX512F  (1u << 2) /* AVX-512F, zmm and mask state enabled */
 #define COCO_CPU_AVX512BW (1u << 3) /* AVX-512BW on top of AVX-512F */
-#define COCO_CPU_VBMI     (1u << 4) /* AVX-512VBMI on top of AVX-512BW */
+#define COCO_CPU_AVX512VL (1u << 4) /* AVX-512VL on top of AVX-512BW */
+#define COCO_CPU_VBMI     (1u << 5) /* AVX-512VBMI on top of AVX-512BW */
 
 /**
  * coco_cpu_features: what may be executed here

@@ -2,7 +2,8 @@
  * sha256.c - SHA-256: contexts, padding, the portable kernel, and the scheduler that
  * spreads many streams over the widest kernel that pays.
  *
- * Source: FIPS 180-4.  The vector kernels are in sha256_x86.c.  No allocation, no I/O.
+ * Source: FIPS 180-4.  The kernels for x86 are in sha256_shani.c and sha256_x86.c.  No
+ * allocation, no I/O.
  */
 #include "lib/crypto/sha256.h"
 #include "lib/crypto/sha256_impl.h"
@@ -12,18 +13,23 @@
 #include "lib/crypto/cpu.h"
 
 /*
- * From how many running streams a wide kernel beats the narrower ones.  One step of
- * AVX512X16 costs the same for 1 and for 16 streams: about as much as ten single-stream
- * blocks in SHANI2 (bench_sha256 prints the table), or as two portable blocks.
+ * From how many running streams a wide kernel beats the narrower ones; bench_sha256 prints
+ * the table.  A step of a wide kernel costs the same however many of its lanes are in use.
+ * In blocks of one stream in SHANI2, a step of AVX512X8 costs about 6 and one of AVX512X16
+ * about 9; in blocks of the portable kernel, about 1.5, and 2.5 for AVX2X8.
  */
-#define WIDE_FROM_SHANI    10
-#define WIDE_FROM_GENERIC  3
+#define X16_FROM_SHANI   11
+#define X8_FROM_SHANI    7
+#define X16_FROM_GENERIC 9
+#define X8_FROM_GENERIC  2
+#define AVX2_FROM        3
 
 /*
- * Blocks that a pair runs before the two longest streams are chosen again.  Short enough
- * that no long stream is left alone at the end, long enough that choosing costs nothing.
+ * Most blocks in one step when not all streams fit: then the longest are chosen again.
+ * Short enough that no long stream is left alone at the end, long enough that choosing
+ * costs nothing.
  */
-#define PAIR_QUANTUM 1024
+#define QUANTUM 1024
 
 const uint32_t coco_sha256_k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
@@ -58,14 +64,15 @@ static inline void store_be32(uint8_t *p, uint32_t v)
 	p[3] = (uint8_t)v;
 }
 
-static inline uint32_t schedule(const uint32_t w[16], unsigned t)
+/* The schedule word 16 rounds after w[i], which it replaces. */
+static inline uint32_t schedule(uint32_t w[16], unsigned i)
 {
-	uint32_t w15 = w[(t + 1) & 15];
-	uint32_t w2 = w[(t + 14) & 15];
-	uint32_t s0 = ror32(w15, 7) ^ ror32(w15, 18) ^ (w15 >> 3);
-	uint32_t s1 = ror32(w2, 17) ^ ror32(w2, 19) ^ (w2 >> 10);
+	uint32_t w1 = w[(i + 1) & 15];
+	uint32_t w14 = w[(i + 14) & 15];
+	uint32_t s0 = ror32(w1, 7) ^ ror32(w1, 18) ^ (w1 >> 3);
+	uint32_t s1 = ror32(w14, 17) ^ ror32(w14, 19) ^ (w14 >> 10);
 
-	return w[t & 15] + s0 + w[(t + 9) & 15] + s1;
+	return w[i] += s0 + w[(i + 9) & 15] + s1;
 }
 
 /* The new a and e of one round; the caller renames the other six. */
@@ -85,24 +92,41 @@ static void blocks_generic(uint32_t state[8], const uint8_t *p, size_t blocks)
 	for (; blocks; blocks--, p += COCO_SHA256_BLOCK) {
 		uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 		uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+		const uint32_t *k = coco_sha256_k;
 
-		for (unsigned i = 0; i < 16; i++)
-			w[i] = load_be32(p + 4 * i);
-		for (unsigned t = 0; t < 64; t += 8) {
-			const uint32_t *k = coco_sha256_k + t;
-			uint32_t *x = w + (t & 8);
-
-			ROUND(a, b, c, d, e, f, g, h, k[0] + x[0]);
-			ROUND(h, a, b, c, d, e, f, g, k[1] + x[1]);
-			ROUND(g, h, a, b, c, d, e, f, k[2] + x[2]);
-			ROUND(f, g, h, a, b, c, d, e, k[3] + x[3]);
-			ROUND(e, f, g, h, a, b, c, d, k[4] + x[4]);
-			ROUND(d, e, f, g, h, a, b, c, k[5] + x[5]);
-			ROUND(c, d, e, f, g, h, a, b, k[6] + x[6]);
-			ROUND(b, c, d, e, f, g, h, a, k[7] + x[7]);
-			/* The eight words just used become those of 16 rounds later. */
-			for (unsigned i = 0; t < 48 && i < 8; i++)
-				x[i] = schedule(w, (t & 8) + i);
+		ROUND(a, b, c, d, e, f, g, h, k[0] + (w[0] = load_be32(p + 0)));
+		ROUND(h, a, b, c, d, e, f, g, k[1] + (w[1] = load_be32(p + 4)));
+		ROUND(g, h, a, b, c, d, e, f, k[2] + (w[2] = load_be32(p + 8)));
+		ROUND(f, g, h, a, b, c, d, e, k[3] + (w[3] = load_be32(p + 12)));
+		ROUND(e, f, g, h, a, b, c, d, k[4] + (w[4] = load_be32(p + 16)));
+		ROUND(d, e, f, g, h, a, b, c, k[5] + (w[5] = load_be32(p + 20)));
+		ROUND(c, d, e, f, g, h, a, b, k[6] + (w[6] = load_be32(p + 24)));
+		ROUND(b, c, d, e, f, g, h, a, k[7] + (w[7] = load_be32(p + 28)));
+		ROUND(a, b, c, d, e, f, g, h, k[8] + (w[8] = load_be32(p + 32)));
+		ROUND(h, a, b, c, d, e, f, g, k[9] + (w[9] = load_be32(p + 36)));
+		ROUND(g, h, a, b, c, d, e, f, k[10] + (w[10] = load_be32(p + 40)));
+		ROUND(f, g, h, a, b, c, d, e, k[11] + (w[11] = load_be32(p + 44)));
+		ROUND(e, f, g, h, a, b, c, d, k[12] + (w[12] = load_be32(p + 48)));
+		ROUND(d, e, f, g, h, a, b, c, k[13] + (w[13] = load_be32(p + 52)));
+		ROUND(c, d, e, f, g, h, a, b, k[14] + (w[14] = load_be32(p + 56)));
+		ROUND(b, c, d, e, f, g, h, a, k[15] + (w[15] = load_be32(p + 60)));
+		for (k += 16; k < coco_sha256_k + 64; k += 16) {
+			ROUND(a, b, c, d, e, f, g, h, k[0] + schedule(w, 0));
+			ROUND(h, a, b, c, d, e, f, g, k[1] + schedule(w, 1));
+			ROUND(g, h, a, b, c, d, e, f, k[2] + schedule(w, 2));
+			ROUND(f, g, h, a, b, c, d, e, k[3] + schedule(w, 3));
+			ROUND(e, f, g, h, a, b, c, d, k[4] + schedule(w, 4));
+			ROUND(d, e, f, g, h, a, b, c, k[5] + schedule(w, 5));
+			ROUND(c, d, e, f, g, h, a, b, k[6] + schedule(w, 6));
+			ROUND(b, c, d, e, f, g, h, a, k[7] + schedule(w, 7));
+			ROUND(a, b, c, d, e, f, g, h, k[8] + schedule(w, 8));
+			ROUND(h, a, b, c, d, e, f, g, k[9] + schedule(w, 9));
+			ROUND(g, h, a, b, c, d, e, f, k[10] + schedule(w, 10));
+			ROUND(f, g, h, a, b, c, d, e, k[11] + schedule(w, 11));
+			ROUND(e, f, g, h, a, b, c, d, k[12] + schedule(w, 12));
+			ROUND(d, e, f, g, h, a, b, c, k[13] + schedule(w, 13));
+			ROUND(c, d, e, f, g, h, a, b, k[14] + schedule(w, 14));
+			ROUND(b, c, d, e, f, g, h, a, k[15] + schedule(w, 15));
 		}
 		state[0] += a;
 		state[1] += b;
@@ -128,6 +152,8 @@ bool coco_sha256_kernel_available(enum coco_sha256_kernel kernel)
 		return coco_cpu_features() & COCO_CPU_SHANI;
 	case COCO_SHA256_AVX2X8:
 		return coco_cpu_features() & COCO_CPU_AVX2;
+	case COCO_SHA256_AVX512X8:
+		return coco_cpu_features() & COCO_CPU_AVX512VL;
 	case COCO_SHA256_AVX512X16:
 		return coco_cpu_features() & COCO_CPU_AVX512BW;
 	case COCO_SHA256_KERNELS:
@@ -149,6 +175,8 @@ const char *coco_sha256_kernel_label(enum coco_sha256_kernel kernel)
 		return "shani2";
 	case COCO_SHA256_AVX2X8:
 		return "avx2x8";
+	case COCO_SHA256_AVX512X8:
+		return "avx512x8";
 	case COCO_SHA256_AVX512X16:
 		return "avx512x16";
 	case COCO_SHA256_KERNELS:
@@ -157,16 +185,18 @@ const char *coco_sha256_kernel_label(enum coco_sha256_kernel kernel)
 	return "?";
 }
 
-/* The kernel for this many running streams, which is at least one. */
+/* The kernel for this many running streams. */
 static enum coco_sha256_kernel choose(unsigned cpu, size_t streams)
 {
-	size_t wide_from = cpu & COCO_CPU_SHANI ? WIDE_FROM_SHANI : WIDE_FROM_GENERIC;
+	bool shani = cpu & COCO_CPU_SHANI;
 
-	if ((cpu & COCO_CPU_AVX512BW) && streams >= wide_from)
+	if ((cpu & COCO_CPU_AVX512BW) && streams >= (shani ? X16_FROM_SHANI : X16_FROM_GENERIC))
 		return COCO_SHA256_AVX512X16;
-	if (cpu & COCO_CPU_SHANI)
+	if ((cpu & COCO_CPU_AVX512VL) && streams >= (shani ? X8_FROM_SHANI : X8_FROM_GENERIC))
+		return COCO_SHA256_AVX512X8;
+	if (shani)
 		return streams > 1 ? COCO_SHA256_SHANI2 : COCO_SHA256_SHANI1;
-	if ((cpu & COCO_CPU_AVX2) && streams >= WIDE_FROM_GENERIC)
+	if ((cpu & COCO_CPU_AVX2) && streams >= AVX2_FROM)
 		return COCO_SHA256_AVX2X8;
 	return COCO_SHA256_GENERIC;
 }
@@ -293,99 +323,99 @@ static bool lane_start(struct lane *ret_lane, const struct coco_sha256_job *job)
 	return true;
 }
 
-static void lane_consume(struct lane *lane, size_t blocks)
+/* How many streams one call of a kernel takes. */
+static size_t kernel_width(enum coco_sha256_kernel kernel)
 {
-	lane->p += blocks * COCO_SHA256_BLOCK;
-	lane->blocks -= blocks;
+	switch (kernel) {
+	case COCO_SHA256_SHANI2:
+		return 2;
+	case COCO_SHA256_AVX2X8:
+	case COCO_SHA256_AVX512X8:
+		return 8;
+	case COCO_SHA256_AVX512X16:
+		return 16;
+	case COCO_SHA256_AUTO:
+	case COCO_SHA256_GENERIC:
+	case COCO_SHA256_SHANI1:
+	case COCO_SHA256_KERNELS:
+		break;
+	}
+	return 1;
 }
 
-#if defined(__x86_64__)
-/* The first `width` lanes (or all n of them) in a wide kernel, until the shortest ends. */
-static void step_wide(struct lane *lanes, size_t n, size_t width)
+/* Longest first.  Insertion sort: at most 16 lanes, nearly in order after the first step. */
+static void sort_lanes(struct lane *lanes, size_t n)
 {
+	for (size_t i = 1; i < n; i++) {
+		struct lane x = lanes[i];
+		size_t j = i;
+
+		for (; j && lanes[j - 1].blocks < x.blocks; j--)
+			lanes[j] = lanes[j - 1];
+		lanes[j] = x;
+	}
+}
+
+/* The same number of blocks of the first `used` of `width` lanes in a wide kernel. */
+static void blocks_wide(enum coco_sha256_kernel kernel, struct lane *lanes, size_t used,
+			size_t blocks)
+{
+#if defined(__x86_64__)
 	uint32_t idle[8] = { 0 };
 	uint32_t *h[COCO_SHA256_LANES];
 	const uint8_t *p[COCO_SHA256_LANES];
-	size_t used = n < width ? n : width;
+
+	/* An idle lane reads what lane 0 reads and writes where nobody looks. */
+	for (size_t i = 0; i < COCO_SHA256_LANES; i++) {
+		h[i] = i < used ? lanes[i].ctx->h : idle;
+		p[i] = lanes[i < used ? i : 0].p;
+	}
+	if (kernel == COCO_SHA256_AVX512X16)
+		coco_sha256_blocks_avx512x16(h, p, blocks);
+	else if (kernel == COCO_SHA256_AVX512X8)
+		coco_sha256_blocks_avx512x8(h, p, blocks);
+	else if (kernel == COCO_SHA256_AVX2X8)
+		coco_sha256_blocks_avx2x8(h, p, blocks);
+	else
+		coco_sha256_blocks_shani2(h[0], p[0], h[1], p[1], blocks);
+#else
+	(void)kernel;
+	(void)lanes;
+	(void)used;
+	(void)blocks;
+#endif
+}
+
+/*
+ * Some progress on n >= 1 running lanes: as many of them as the kernel takes, by as many
+ * blocks as the shortest of these has.
+ */
+static void step(enum coco_sha256_kernel kernel, struct lane *lanes, size_t n)
+{
+	unsigned cpu = kernel == COCO_SHA256_GENERIC ? 0 : coco_cpu_features();
+	size_t used = kernel_width(kernel);
+
+	if (used >= n)
+		used = n;
+	else if (used > 1)
+		sort_lanes(lanes, n);
+
 	size_t blocks = lanes[0].blocks;
 
 	for (size_t i = 1; i < used; i++) {
 		if (lanes[i].blocks < blocks)
 			blocks = lanes[i].blocks;
 	}
-	/* An idle lane reads what lane 0 reads and writes where nobody looks. */
-	for (size_t i = 0; i < width; i++) {
-		h[i] = i < used ? lanes[i].ctx->h : idle;
-		p[i] = lanes[i < used ? i : 0].p;
-	}
-	if (width == 16)
-		coco_sha256_blocks_avx512x16(h, p, blocks);
+	if (used > 1 && used < n && blocks > QUANTUM)
+		blocks = QUANTUM;
+	if (kernel_width(kernel) == 1 || (used == 1 && kernel == COCO_SHA256_SHANI2))
+		blocks_one(cpu, lanes[0].ctx->h, lanes[0].p, blocks);
 	else
-		coco_sha256_blocks_avx2x8(h, p, blocks);
-	for (size_t i = 0; i < used; i++)
-		lane_consume(&lanes[i], blocks);
-}
-
-/* The two longest of n >= 2 lanes, mixed. */
-static void step_pair(struct lane *lanes, size_t n)
-{
-	size_t first = lanes[1].blocks > lanes[0].blocks;
-	size_t second = !first;
-
-	for (size_t i = 2; i < n; i++) {
-		if (lanes[i].blocks > lanes[first].blocks) {
-			second = first;
-			first = i;
-		} else if (lanes[i].blocks > lanes[second].blocks) {
-			second = i;
-		}
+		blocks_wide(kernel, lanes, used, blocks);
+	for (size_t i = 0; i < used; i++) {
+		lanes[i].p += blocks * COCO_SHA256_BLOCK;
+		lanes[i].blocks -= blocks;
 	}
-
-	struct lane *a = &lanes[first], *b = &lanes[second];
-	size_t blocks = b->blocks;
-
-	if (n > 2 && blocks > PAIR_QUANTUM)
-		blocks = PAIR_QUANTUM;
-	coco_sha256_blocks_shani2(a->ctx->h, a->p, b->ctx->h, b->p, blocks);
-	lane_consume(a, blocks);
-	lane_consume(b, blocks);
-}
-#endif
-
-/* Some progress on n >= 1 running lanes: at least one block of at least one of them. */
-static void step(enum coco_sha256_kernel kernel, struct lane *lanes, size_t n)
-{
-	struct lane *lane = &lanes[0];
-
-#if defined(__x86_64__)
-	switch (kernel) {
-	case COCO_SHA256_AVX512X16:
-		step_wide(lanes, n, 16);
-		return;
-	case COCO_SHA256_AVX2X8:
-		step_wide(lanes, n, 8);
-		return;
-	case COCO_SHA256_SHANI2:
-		if (n >= 2) {
-			step_pair(lanes, n);
-			return;
-		}
-		__attribute__((fallthrough));
-	case COCO_SHA256_SHANI1:
-		coco_sha256_blocks_shani1(lane->ctx->h, lane->p, lane->blocks);
-		lane_consume(lane, lane->blocks);
-		return;
-	case COCO_SHA256_AUTO:
-	case COCO_SHA256_GENERIC:
-	case COCO_SHA256_KERNELS:
-		break;
-	}
-#else
-	(void)kernel;
-	(void)n;
-#endif
-	blocks_generic(lane->ctx->h, lane->p, lane->blocks);
-	lane_consume(lane, lane->blocks);
 }
 
 void coco_sha256_update_many_with(enum coco_sha256_kernel kernel,

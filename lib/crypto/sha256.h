@@ -44,6 +44,7 @@ enum coco_sha256_kernel {
 	COCO_SHA256_SHANI1,    /* x86 SHA extensions, one stream */
 	COCO_SHA256_SHANI2,    /* x86 SHA extensions, two streams interleaved */
 	COCO_SHA256_AVX2X8,    /* AVX2, eight streams */
+	COCO_SHA256_AVX512X8,  /* AVX-512F and VL, eight streams */
 	COCO_SHA256_AVX512X16, /* AVX-512F and BW, sixteen streams */
 	COCO_SHA256_KERNELS    /* number of values above */
 };

@@ -27,6 +27,10 @@ void coco_sha256_blocks_shani2(uint32_t h0[8], const uint8_t *p0, uint32_t h1[8]
 void coco_sha256_blocks_avx2x8(uint32_t *const h[8], const uint8_t *const p[8],
 			       size_t blocks);
 
+/* The same shape with AVX-512VL. */
+void coco_sha256_blocks_avx512x8(uint32_t *const h[8], const uint8_t *const p[8],
+				 size_t blocks);
+
 /* Sixteen streams of the same number of blocks; idle lanes get a throw-away h. */
 void coco_sha256_blocks_avx512x16(uint32_t *const h[16], const uint8_t *const p[16],
 				  size_t blocks);

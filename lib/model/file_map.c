@@ -72,11 +72,11 @@ static enum coco_transform_hint hint_of(enum coco_tensor_class class)
 {
 	switch (class) {
 	case COCO_TENSOR_BF16:
-		return COCO_HINT_BF16;
+		return COCO_TRANSFORM_HINT_BF16;
 	case COCO_TENSOR_F16:
-		return COCO_HINT_FP16;
+		return COCO_TRANSFORM_HINT_FP16;
 	case COCO_TENSOR_F32:
-		return COCO_HINT_FP32;
+		return COCO_TRANSFORM_HINT_FP32;
 	case COCO_TENSOR_OTHER:
 	case COCO_TENSOR_F64:
 	case COCO_TENSOR_F8:
@@ -86,7 +86,7 @@ static enum coco_transform_hint hint_of(enum coco_tensor_class class)
 	case COCO_TENSOR_CLASSES:
 		break;
 	}
-	return COCO_HINT_OTHER;
+	return COCO_TRANSFORM_HINT_OTHER;
 }
 
 static int one_region(struct coco_file_map *m, uint64_t size, struct coco_diag *diag)
@@ -94,7 +94,7 @@ static int one_region(struct coco_file_map *m, uint64_t size, struct coco_diag *
 	m->regions = coco_zalloc(1, sizeof(*m->regions));
 	if (m->regions == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a file's regions");
-	m->regions[0] = (struct coco_region){ 0, size, COCO_HINT_UNKNOWN };
+	m->regions[0] = (struct coco_region){ 0, size, COCO_TRANSFORM_HINT_UNKNOWN };
 	m->n_regions = 1;
 	return 0;
 }

@@ -166,12 +166,9 @@ static int allocate(struct coco_pack *p, struct coco_diag *diag)
 	    p->workers == NULL || p->chains == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu files", p->tree.n);
 	for (unsigned i = 0; p->req->compress != COCO_COMPRESS_OFF && i < p->run->jobs; i++) {
-		int r = coco_transform_ctx_new(&p->workers[i].transform, diag);
-
-		if (r != 0)
-			return r;
+		p->workers[i].transform = coco_transform_ctx_new();
 		p->workers[i].piece = coco_alloc(COCO_PIECE, 1);
-		if (p->workers[i].piece == NULL)
+		if (p->workers[i].transform == NULL || p->workers[i].piece == NULL)
 			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a worker");
 	}
 	return 0;

@@ -238,7 +238,7 @@ static int probe(struct lane *l, uint32_t file, uint64_t at, uint64_t length,
 		 enum coco_transform_hint hint, enum coco_transform *ret, struct coco_diag *diag)
 {
 	struct coco_transform_ctx *t = l->p->workers[l->worker].transform;
-	struct coco_view samples[PROBES];
+	struct coco_transform_sample samples[PROBES];
 	size_t each = (size_t)coco_min_u64(PROBE, length / PROBES / 8 * 8);
 	size_t n = PROBES;
 
@@ -252,10 +252,27 @@ static int probe(struct lane *l, uint32_t file, uint64_t at, uint64_t length,
 
 		if (r != 0)
 			return r;
-		samples[i] = coco_view_of(l->plain + i * each, each);
+		samples[i] = (struct coco_transform_sample){ l->plain + i * each, each };
 	}
 	*ret = coco_transform_probe(t, hint, samples, n);
 	return 0;
+}
+
+/* The transform that a dtype asks for, without looking at the data. */
+static enum coco_transform by_dtype(enum coco_transform_hint hint)
+{
+	switch (hint) {
+	case COCO_TRANSFORM_HINT_BF16:
+		return COCO_TRANSFORM_BF16;
+	case COCO_TRANSFORM_HINT_FP16:
+		return COCO_TRANSFORM_FP16;
+	case COCO_TRANSFORM_HINT_FP32:
+		return COCO_TRANSFORM_FP32;
+	case COCO_TRANSFORM_HINT_UNKNOWN:
+	case COCO_TRANSFORM_HINT_OTHER:
+		break;
+	}
+	return COCO_TRANSFORM_ZSTD;
 }
 
 static int choose(struct lane *l, uint32_t file, uint64_t at, uint64_t length,
@@ -271,7 +288,7 @@ static int choose(struct lane *l, uint32_t file, uint64_t at, uint64_t length,
 		*ret = COCO_TRANSFORM_ZSTD;
 		return 0;
 	case COCO_COMPRESS_PLANES:
-		*ret = coco_transform_for_hint(hint);
+		*ret = by_dtype(hint);
 		if (*ret != COCO_TRANSFORM_ZSTD)
 			return 0;
 		break;

@@ -10,7 +10,7 @@
 #include "lib/core/io.h"
 #include "lib/crypto/cobble_seal.h"
 
-enum { BATCH = 16, SEALED = BATCH * COCO_COBBLE_CHUNK };
+enum { BATCH = 4, SEALED = BATCH * COCO_COBBLE_CHUNK };
 
 #define NO_SEGMENT (UINT64_MAX - 1)
 
@@ -25,7 +25,7 @@ struct coco_seg_reader {
 	uint64_t cached;            /* chunk in cache, or NO_SEGMENT */
 	uint8_t *cache;             /* one chunk of plaintext */
 	uint8_t *sealed;
-	uint8_t *stored;            /* a transformed piece */
+	uint8_t *stored;            /* a transformed piece; made when first needed */
 };
 
 int coco_seg_reader_new(const struct coco_pkg *pkg, const struct coco_secret *key,
@@ -41,8 +41,7 @@ int coco_seg_reader_new(const struct coco_pkg *pkg, const struct coco_secret *ke
 	r->cached = NO_SEGMENT;
 	r->cache = coco_alloc(COCO_COBBLE_PLAIN, 1);
 	r->sealed = coco_alloc(SEALED, 1);
-	r->stored = coco_alloc(COCO_PIECE, 1);
-	int code = r->cache != NULL && r->sealed != NULL && r->stored != NULL
+	int code = r->cache != NULL && r->sealed != NULL
 			   ? coco_cobble_new(&r->cobble, diag)
 			   : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a reader");
 	if (code != 0) {
@@ -190,6 +189,11 @@ int coco_run_piece(struct coco_seg_reader *r, struct coco_transform_ctx *t,
 	size_t n = (size_t)coco_min_u64(run->length - (uint64_t)i * COCO_PIECE, COCO_PIECE);
 	bool raw = run->transform == COCO_RUN_NONE || (run->pieces[i] & COCO_PIECE_RAW) != 0;
 	size_t stored = raw ? n : COCO_PIECE_LEN(run->pieces[i]);
+	if (!raw && r->stored == NULL) {
+		r->stored = coco_alloc(COCO_PIECE, 1);
+		if (r->stored == NULL)
+			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a piece");
+	}
 	int code = coco_seg_read(r, run->segment, run->offset + at, raw ? dst : r->stored, stored,
 				 diag);
 
@@ -276,11 +280,10 @@ int coco_file_stream(const struct coco_run *run, const struct coco_pkg *pkg,
 		return coco_fail(diag, COCO_E_PACKAGE_EXTENT, "bytes %" PRIu64 " to %" PRIu64
 				 " of a file of %" PRIu64, offset, offset + length, file->size);
 	int code = coco_seg_reader_new(pkg, key, &s.reader, diag);
-	if (code == 0)
-		code = coco_transform_ctx_new(&s.transform, diag);
 	if (code == 0) {
+		s.transform = coco_transform_ctx_new();
 		s.piece = coco_alloc(COCO_PIECE, 1);
-		if (s.piece == NULL)
+		if (s.transform == NULL || s.piece == NULL)
 			code = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a piece");
 	}
 	if (code == 0) {
