@@ -80,17 +80,25 @@ static int attach_runs(const struct coco_pack_content *c, struct coco_cat_file *
 	return 0;
 }
 
+/* The plaintext tree is signed too, inside the catalogue where nobody sees its names. */
 static int sign_tree(const struct coco_run *run, const struct coco_pack_content *c,
 		     const struct coco_pack_finish *finish, struct coco_catalogue *cat,
 		     struct coco_diag *diag)
 {
+	const struct coco_oms_about about = { .name = NULL };
 	uint8_t *bundle = NULL;
 	size_t n = 0;
 
 	if (finish->signer == NULL || c->digests == NULL)
 		return 0;
-	int r = coco_oms_sign_catalogue(run, cat->files, cat->n_files, finish->signer, &bundle, &n,
-					diag);
+	struct coco_oms_file *files = coco_zalloc(cat->n_files, sizeof(*files));
+	if (files == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the statement");
+	for (size_t i = 0; i < cat->n_files; i++)
+		files[i] = (struct coco_oms_file){ cat->files[i].path, cat->files[i].sha256 };
+	int r = coco_oms_bundle_for(run, finish->signer, &about, files, cat->n_files, &bundle, &n,
+				    diag);
+	coco_free(files);
 	if (r != 0)
 		return r;
 	cat->oms = (char *)bundle;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "formats/core/mem.h"
+#include "formats/model/bundle.h"
+#include "formats/model/wraps.h"
 #include "lib/core/io.h"
 #include "lib/crypto/cobble_seal.h"
 #include "lib/model/blob_check.h"
