@@ -127,6 +127,21 @@ static uint64_t item_bytes(const struct coco_extract *x, const struct coco_extra
 	return n;
 }
 
+/* Many lanes serve digests; without them one stream at a time stays in the cache. */
+static unsigned lanes_for(const struct coco_extract *x)
+{
+	bool hash = false;
+
+	for (size_t i = 0; i < x->n_items; i++) {
+		if (x->items[i].follow)
+			return 1;
+		hash = hash || x->items[i].hash;
+	}
+	if (!hash)
+		return 1;
+	return x->transforms ? LANES_TRANSFORM : COCO_LANES_MAX;
+}
+
 static int run_items(struct coco_extract *x, uint64_t total, struct coco_diag *diag)
 {
 	struct coco_lane_item *items = coco_zalloc(x->n_items, sizeof(*items));
@@ -139,9 +154,8 @@ static int run_items(struct coco_extract *x, uint64_t total, struct coco_diag *d
 						    .serial = x->items[i].follow,
 						    .arg = &x->items[i] };
 	coco_run_phase(x->run, x->req->out != NULL ? "opening" : "checking content", total);
-	int r = coco_lanes_run(x->run, items, x->n_items,
-			       x->transforms ? LANES_TRANSFORM : COCO_LANES_MAX,
-			       &coco_extract_ops, x, diag);
+	int r = coco_lanes_run(x->run, items, x->n_items, lanes_for(x), &coco_extract_ops, x,
+			       diag);
 	coco_free(items);
 	return r;
 }
@@ -181,8 +195,10 @@ static int allocate(struct coco_extract *x, struct coco_diag *diag)
 	if (x->files == NULL || x->items == NULL || x->transform == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu files",
 				 cat->n_files);
-	for (size_t i = 0; i < cat->n_files; i++)
+	for (size_t i = 0; i < cat->n_files; i++) {
 		x->files[i].fd = -1;
+		pthread_mutex_init(&x->files[i].writing, NULL);
+	}
 	for (unsigned i = 0; x->transforms && i < x->run->jobs; i++) {
 		x->transform[i] = coco_transform_ctx_new();
 		if (x->transform[i] == NULL)
@@ -196,7 +212,8 @@ static void extract_free(struct coco_extract *x)
 	for (size_t i = 0; x->files != NULL && i < x->req->cat->n_files; i++) {
 		if (x->files[i].fd >= 0)
 			close(x->files[i].fd);
-		coco_free((void *)x->files[i].run_done);
+		pthread_mutex_destroy(&x->files[i].writing);
+		coco_free(x->files[i].run_done);
 	}
 	for (unsigned i = 0; x->transform != NULL && i < x->run->jobs; i++)
 		coco_transform_ctx_free(x->transform[i]);

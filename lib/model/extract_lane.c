@@ -170,8 +170,12 @@ static int write_piece(struct lane *l, struct coco_diag *diag)
 	if (l->x->req->out == NULL || l->item->follow ||
 	    (l->maybe_zero && all_zero(l->piece, l->n)))
 		return 0;
-	return coco_pwrite_full(l->x->files[l->file].fd, l->piece, l->n, l->file_at,
-				coco_extract_name(l->x, l->file, name, sizeof(name)), diag);
+	struct coco_extract_file *f = &l->x->files[l->file];
+	pthread_mutex_lock(&f->writing);
+	int r = coco_pwrite_full(f->fd, l->piece, l->n, l->file_at,
+				 coco_extract_name(l->x, l->file, name, sizeof(name)), diag);
+	pthread_mutex_unlock(&f->writing);
+	return r;
 }
 
 static int compare_digest(struct lane *l, struct coco_diag *diag)
@@ -227,7 +231,7 @@ static int lane_after(void *ctx COCO_UNUSED, void *state, bool *ret_done, struct
 		l->file_at += l->n;
 	}
 	if (r == 0 && l->run < l->run_end && l->run_at == f->runs[l->run].length) {
-		_Atomic unsigned char *done = l->x->files[l->file].run_done;
+		atomic_uchar *done = l->x->files[l->file].run_done;
 
 		if (done != NULL && !l->item->follow)
 			atomic_store_explicit(&done[l->run], 1, memory_order_release);

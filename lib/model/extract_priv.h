@@ -5,6 +5,7 @@
 #ifndef COCO_EXTRACT_PRIV_H
 #define COCO_EXTRACT_PRIV_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "lib/model/extract.h"
@@ -14,8 +15,9 @@
 /* A file of the output; several lanes may work on its runs. */
 struct coco_extract_file {
 	int fd;                       /* unnamed temporary, -1 before and after */
+	pthread_mutex_t writing;      /* the kernel would spin on the inode instead */
 	_Atomic unsigned left;        /* streams that are not finished with it */
-	_Atomic unsigned char *run_done; /* per run, only for a digest that follows; or NULL */
+	atomic_uchar *run_done; /* per run, only for a digest that follows; or NULL */
 };
 
 /* A stream: a few whole files, some runs of one file, or a digest that follows. */

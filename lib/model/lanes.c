@@ -51,7 +51,8 @@ static int by_size(const void *a, const void *b)
 		return x->serial ? -1 : 1;
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
-	return 0;
+	/* equal ones in the order in which the caller made them */
+	return x->rank < y->rank ? -1 : 1;
 }
 
 /* The next item for this worker, or NULL when it should take none now. */
@@ -195,6 +196,8 @@ int coco_lanes_run(const struct coco_run *run, struct coco_lane_item *items, siz
 
 	if (n == 0)
 		return 0;
+	for (size_t i = 0; i < n; i++)
+		items[i].rank = i;
 	qsort(items, n, sizeof(*items), by_size);
 	while (e.n_serial < n && items[e.n_serial].serial)
 		e.n_serial++;

@@ -20,6 +20,7 @@ struct coco_lane_item {
 	bool serial;      /* a digest that nothing can split: started before all others and
 			     alone with its like on a worker */
 	void *arg;
+	size_t rank;      /* set by coco_lanes_run */
 };
 
 /* What one lane does. state is the lane's own memory, made once per worker and lane. */
