@@ -124,7 +124,8 @@ $(B)/obj/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(BASE_CPPFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) -DCOCO_VERSION='"$(VERSION)"' \
 		$(if $(filter cli/core/version.c,$<),-DCOCO_COMMIT='"$(COMMIT)"') \
-		$(BASE_CFLAGS) -fPIC $(CFLAGS) -MMD -MP -c -o $@ $<
+		$(BASE_CFLAGS) $(if $(filter tests/% fuzz/% bench/%,$<),-Wframe-larger-than=262144) \
+		-fPIC $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/obj/cli/core/version.o: VERSION
 

@@ -19,8 +19,8 @@ static const char *const at_rest_values[] = { "allow", "deny", "guest-encrypted"
 #define OPTION_SEGMENT_SIZE(s)                                                            \
 	{ .name = "segment-size", .kind = COCO_KIND_SIZE, .arg = "SIZE",                  \
 	  .def = "by the model's size",                                                   \
-	  .help = "a power of two, 64MiB to 4GiB",                                        \
-	  .min = 64ULL << 20, .max = 4ULL << 30, COCO_BIND_U64(s, segment_size) }
+	  .help = "a power of two, 1MiB to 4GiB",                                         \
+	  .min = 1ULL << 20, .max = 4ULL << 30, COCO_BIND_U64(s, segment_size) }
 
 /* ---- model plan ----------------------------------------------------------------- */
 
@@ -47,8 +47,7 @@ const struct coco_cmd coco_cmd_entry_model_plan = {
 	.summary = "Plan how several machines share the packing of one model",
 	.text = "The plan fixes the files, their order and the segments, so that machines that "
 		"see the same directory can each pack a part (model pack --plan --shard I/N) and "
-		"model merge can put the parts together. It names the model's files: keep it as "
-		"you keep the model.",
+		"model merge can put the parts together. It holds no name and no size of a file.",
 	.flags = COCO_CMD_HIDES_OPERANDS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_SHOW_NAMES |
 		 COCO_CMD_PROGRESS,
 	COCO_LIST(operands, plan_operands),

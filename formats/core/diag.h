@@ -25,7 +25,7 @@ struct coco_diag {
 	char actual[192];
 	char hint[320];      /* next step; empty: the list's hint */
 	unsigned n_causes;
-	char causes[COCO_DIAG_CAUSES][224];
+	char causes[COCO_DIAG_CAUSES][160];
 };
 
 /* coco_diag_init - empties d (NULL is fine). */

@@ -24,7 +24,7 @@ int coco_pack_file_digest(int dirfd, const char *name, struct coco_digest *ret,
 			  struct coco_diag *diag)
 {
 	struct coco_sha256 sha;
-	uint8_t buf[16384];
+	uint8_t buf[2048];
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n = -1;
 

@@ -193,12 +193,40 @@ static int check_referrer(const struct coco_run *run, const struct coco_pkg *pkg
 	return r;
 }
 
+/* The first that counts; otherwise the most telling of the failures. */
+static int try_referrers(const struct coco_run *run, const struct coco_pkg *pkg,
+			 const struct coco_pkg_policy *policy, const struct coco_found *list,
+			 size_t n, struct coco_bundle_signed *ret, struct coco_diag *diag)
+{
+	struct coco_diag *d = coco_zalloc(2, sizeof(*d));
+	int r = COCO_E_LIMIT_MEMORY;
+
+	if (d == NULL)
+		return coco_fail(diag, r, "no memory to check a signature");
+	for (size_t i = 0; i < n; i++) {
+		coco_diag_init(&d[0]);
+		r = check_referrer(run, pkg, policy, &list[i], ret, &d[0]);
+		if (r == 0)
+			break;
+		coco_log(run, 1, "signature %zu of %zu does not count: %s", i + 1, n,
+			 coco_err_info(r)->id);
+		/* an attestation of another kind says less than a signature that fails */
+		if (d[1].code == 0 || d[1].code == COCO_E_PACKAGE_STATEMENT)
+			d[1] = d[0];
+	}
+	if (r != 0)
+		r = d[1].code;
+	if (r != 0 && diag != NULL && diag->code == 0)
+		*diag = d[1];
+	coco_free(d);
+	return r;
+}
+
 int coco_pkg_check_signature(const struct coco_run *run, const struct coco_pkg *pkg,
 			     const struct coco_pkg_policy *policy,
 			     struct coco_bundle_signed *ret, struct coco_diag *diag)
 {
 	struct coco_found *list = NULL;
-	struct coco_diag worst = { .code = 0 };
 	size_t n = 0;
 
 	if (policy->trust == NULL)
@@ -209,24 +237,10 @@ int coco_pkg_check_signature(const struct coco_run *run, const struct coco_pkg *
 				      diag);
 	if (r != 0)
 		return r;
-	if (n == 0)
-		return coco_fail(diag, COCO_E_PACKAGE_UNSIGNED, "nothing in the layout signs it");
-	for (size_t i = 0; i < n; i++) {
-		struct coco_diag d = { .code = 0 };
-
-		r = check_referrer(run, pkg, policy, &list[i], ret, &d);
-		if (r == 0)
-			break;
-		coco_log(run, 1, "signature %zu of %zu does not count: %s", i + 1, n,
-			 coco_err_info(r)->id);
-		/* an attestation of another kind says less than a signature that fails */
-		if (worst.code == 0 || worst.code == COCO_E_PACKAGE_STATEMENT)
-			worst = d;
-	}
+	r = n != 0 ? try_referrers(run, pkg, policy, list, n, ret, diag)
+		   : coco_fail(diag, COCO_E_PACKAGE_UNSIGNED, "nothing in the layout signs it");
 	free_found(list, n);
-	if (r != 0 && diag != NULL && diag->code == 0)
-		*diag = worst;
-	return r != 0 ? worst.code : 0;
+	return r;
 }
 
 int coco_pkg_signatures(const struct coco_pkg *pkg, size_t *ret, struct coco_diag *diag)
