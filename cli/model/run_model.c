@@ -9,6 +9,15 @@ coco_cmd_fn *coco_run_model(enum coco_cmd_id id)
 		[COCO_CMD_KEY_GENERATE] = coco_cmd_key_generate,
 		[COCO_CMD_KEY_PUBLIC] = coco_cmd_key_public,
 		[COCO_CMD_KEY_INSPECT] = coco_cmd_key_inspect,
+		[COCO_CMD_MODEL_PLAN] = coco_cmd_model_plan,
+		[COCO_CMD_MODEL_PACK] = coco_cmd_model_pack,
+		[COCO_CMD_MODEL_MERGE] = coco_cmd_model_merge,
+		[COCO_CMD_MODEL_SIGN] = coco_cmd_model_sign,
+		[COCO_CMD_MODEL_VERIFY] = coco_cmd_model_verify,
+		[COCO_CMD_MODEL_INSPECT] = coco_cmd_model_inspect,
+		[COCO_CMD_MODEL_OPEN] = coco_cmd_model_open,
+		[COCO_CMD_MODEL_CAT] = coco_cmd_model_cat,
+		[COCO_CMD_MODEL_REWRAP] = coco_cmd_model_rewrap,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;
