@@ -167,7 +167,8 @@ static int cli_page(struct coco_gen *gen)
 	coco_wr_str(&wr, "\n## Common options\n\nEach command lists those that it has. A flag has "
 			 "the opposite `--no-flag`.\n\n| option | meaning |\n|---|---|\n");
 	for (size_t i = 0; (opt = coco_table_common(i)) != NULL; i++)
-		option_row(&wr, NULL, opt);
+		if (coco_table_used(opt))
+			option_row(&wr, NULL, opt);
 	return coco_gen_file(gen, "docs", "cli.md", &wr);
 }
 

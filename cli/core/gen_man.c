@@ -318,7 +318,8 @@ static int main_page(struct coco_gen *gen)
 			 "Options may follow operands;\n.Fl -\nends them.\n"
 			 ".Bl -tag -width Ds\n");
 	for (size_t i = 0; (opt = coco_table_common(i)) != NULL; i++)
-		option(&wr, NULL, opt);
+		if (coco_table_used(opt))
+			option(&wr, NULL, opt);
 	coco_wr_str(&wr, ".El\n.Sh ENVIRONMENT\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; (env = coco_table_env(i)) != NULL; i++) {
 		coco_wr_printf(&wr, ".It Ev %s\n", env->name);

@@ -281,7 +281,8 @@ void coco_help_overview(struct coco_wr *wr)
 	coco_help_short(wr);
 	coco_wr_str(wr, "\nCommon options (each command lists those that it has):\n");
 	for (size_t i = 0; (opt = coco_table_common(i)) != NULL; i++)
-		help_option(wr, NULL, opt);
+		if (coco_table_used(opt))
+			help_option(wr, NULL, opt);
 	coco_wr_str(wr, "\nEnvironment: see cococtl(1) or docs/env.md. Text output may change; "
 			"--json is a\ncontract (cococtl schema COMMAND).\n");
 }

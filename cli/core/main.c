@@ -143,6 +143,18 @@ static void prepare_run(struct session *s)
 	};
 }
 
+/* Somebody who sits there should know what is waited for. */
+static void tell_stdin(struct session *s)
+{
+	char text[160];
+
+	if (s->given.stdin_name == NULL || isatty(STDIN_FILENO) != 1)
+		return;
+	snprintf(text, sizeof(text), "reading %s from the terminal; Ctrl-D ends it",
+		 s->given.stdin_name);
+	coco_console_note(&s->con, text);
+}
+
 static int run_command(struct session *s, coco_cmd_fn *fn)
 {
 	struct coco_cli *cli = &s->cli;
@@ -197,12 +209,15 @@ static int command(struct session *s, const struct coco_cmd *cmd, size_t words)
 		return r;
 	}
 	if (r == 0)
+		r = coco_opt_check_same(&s->given, &s->diag);
+	if (r == 0)
 		r = coco_console_setup(&s->con, cmd, &cli->common, &s->diag);
 	if (r == 0 && (cmd->flags & COCO_CMD_TOUCHES_KEYS) != 0)
 		r = harden(&s->diag);
 	if (r != 0)
 		return r;
 	prepare_run(s);
+	tell_stdin(s);
 	r = run_command(s, fn);
 	s->con.sigpipe = reader_gone(s);
 	return r;

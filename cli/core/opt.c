@@ -178,8 +178,10 @@ static int set_value(const struct parse *p, size_t i, const char *text, size_t w
 		return r;
 	if (g->o[i].word == 0)
 		g->o[i].word = word;
-	if (!list)
+	if (!list) {
+		g->o[i].text = text;
 		return 0;
+	}
 	if (!coco_grow((void **)&g->o[i].list, &g->o[i].cap_list, g->o[i].n_list,
 		       sizeof(*g->o[i].list), COCO_OPT_MAX_WORDS))
 		return coco_fail(p->diag, COCO_E_LIMIT_MEMORY, "%s is given too often", name);
@@ -305,6 +307,7 @@ static int from_environment(const struct parse *p, char *(*getenv_fn)(const char
 
 			if (r != 0)
 				return r;
+			p->given->o[i].text = text;
 		} else if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0) {
 			*(bool *)slot(p, opt) = text[0] == '1';
 		} else {

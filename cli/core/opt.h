@@ -47,6 +47,7 @@ struct coco_given {
 		size_t word;               /* where first, 0: not given; counts from 1 */
 		bool negated;
 		bool from_env;
+		const char *text;          /* its value when it is no list */
 		const char **list;
 		size_t n_list;
 		size_t cap_list;
@@ -71,6 +72,13 @@ int coco_opt_parse(const struct coco_cmd *cmd, const struct coco_args *args, siz
 		   struct coco_common *common, struct coco_given *given,
 		   struct coco_diag *diag) COCO_MUSTUSE;
 void coco_given_free(struct coco_given *given);
+
+/*
+ * coco_opt_check_same - IO_SAME when an output that exists is the
+ * same file (device and inode) as an input: it would be destroyed, --force or
+ * not (opt_same.c).
+ */
+int coco_opt_check_same(const struct coco_given *given, struct coco_diag *diag) COCO_MUSTUSE;
 
 /* Values (opt_value.c), for commands that take one apart themselves. */
 

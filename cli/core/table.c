@@ -136,6 +136,16 @@ bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *opt)
 	return true;
 }
 
+bool coco_table_used(const struct coco_opt *opt)
+{
+	const struct coco_cmd *cmd;
+
+	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
+		if (coco_table_applies(cmd, opt))
+			return true;
+	return false;
+}
+
 static const struct coco_envvar env[] = {
 	{ "COCOCTL_JOBS", "stands in for --jobs" },
 	{ "COCOCTL_COLOR", "stands in for --color" },

@@ -183,6 +183,9 @@ bool coco_table_has_group(const char *word);
 const struct coco_opt *coco_table_common(size_t i);
 bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *common);
 
+/* coco_table_used - true when a listed command has this common option. */
+bool coco_table_used(const struct coco_opt *common);
+
 /* An environment variable, for docs/env.md and the manual. */
 struct coco_envvar {
 	const char *name;

@@ -17,6 +17,18 @@ has err 'fingerprint  sha256:'
 cmp -s copy.pub k.pub || fail "-o"
 expect 10 key public k.pem -o copy.pub
 expect 0 key public k.pem -o copy.pub -f
+
+# an output that is the input would destroy it, whatever it is called
+ln k.pem hard.pem
+ln -s k.pem soft.pem
+for same in k.pem ./k.pem file:k.pem hard.pem soft.pem; do
+	expect 4 key public k.pem -o $same --force
+	has err '[io.output.same_file]'
+	has err '<key> and --output'
+	expect 4 key public $same --log-file k.pem
+done
+has k.pem 'BEGIN PRIVATE KEY'
+rm hard.pem soft.pem
 expect 0 key public k.pem -o -
 cmp -s out k.pub || fail "-o -"
 "$COCOCTL" key public - <k.pem >out 2>err || fail "key public -"

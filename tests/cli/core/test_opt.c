@@ -307,6 +307,40 @@ static void test_parse_truncated(void **state)
 	}
 }
 
+/* Any words at all parse or fail with a usage code; memory is for the sanitizers. */
+static void test_parse_random(void **state)
+{
+	static const char *const tokens[] = {
+		"in", "-k", "k", "--text", "--text=", "--text=a", "-s64KiB", "-s", "64KiB", "--list",
+		"-l", "-", "--", "-xv", "-xs", "1MiB", "--mode", "fast", "--mode=slow", "--no-on",
+		"--json", "--format", "json", "_", "--other=x", "--number=1", "--small", "9", "-o",
+		"--", "--help", "-qqqq", "--no-", "--=", "-=", "--no-no-input", "--key=fd:3",
+	};
+	char line[512];
+	uint64_t seed = 1;
+	unsigned fine = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		uint8_t pick[12];
+		size_t at = 0;
+
+		coco_test_random(pick, sizeof(pick), seed++);
+		line[0] = '\0';
+		for (unsigned i = 0; i < pick[0] % 11U; i++)
+			at += (size_t)snprintf(line + at, sizeof(line) - at, "%s ",
+					       tokens[pick[i + 1] % COCO_ARRAY_LEN(tokens)]);
+		struct parsed *p = parse_with(&fake, line, NULL, NULL);
+		if (p->r != 0 && coco_err_exit(p->r) != COCO_EXIT_USAGE)
+			fail_msg("\"%s\" ends with %d", line, p->r);
+		if (p->r != 0 && (p->diag.code != p->r || p->diag.message[0] == '\0'))
+			fail_msg("\"%s\" fails without a word", line);
+		fine += p->r == 0;
+		parsed_free(p);
+	}
+	assert_true(fine > 100);
+}
+
 static void test_value_size(void **state)
 {
 	static const struct {
@@ -542,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_parse_help_wins),
 		cmocka_unit_test(test_parse_environment),
 		cmocka_unit_test(test_parse_truncated),
+		cmocka_unit_test(test_parse_random),
 		cmocka_unit_test(test_value_size),
 		cmocka_unit_test(test_value_time),
 		cmocka_unit_test(test_value_digest),

@@ -105,10 +105,12 @@ static void test_error_full(void **state)
 	coco_wr_init(&wr, 4096);
 	coco_out_render_error(&wr, &d, 0, false, false);
 	assert_int_equal(lines_of(&wr), 5);
+	coco_wr_u8(&wr, 0);
 	assert_non_null(strstr((char *)wr.p, "cause: cause 7\n"));
 	assert_null(strstr((char *)wr.p, "cause 6"));
 	coco_wr_free(&wr);
 	coco_out_render_error(&wr, &d, 0, true, false);
+	coco_wr_u8(&wr, 0);
 	assert_non_null(strstr((char *)wr.p, "cause: cause 0\n"));
 	coco_wr_free(&wr);
 }
