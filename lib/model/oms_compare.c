@@ -208,8 +208,10 @@ int coco_oms_compare_tree(const struct coco_run *run, const struct coco_oms *oms
 	if (tree->single && strcmp(oms->resources[0].name, ".") == 0)
 		l.paths[0] = ".";
 	r = pair(run, oms, &l, report, diag);
-	if (r == 0)
+	if (r == 0) {
+		coco_oms_report_pairs(report, ignore_unsigned);
 		r = hash_local(run, oms, &l, diag);
+	}
 	return finish(run, &l, ignore_unsigned, r, report, diag);
 }
 
@@ -234,6 +236,8 @@ int coco_oms_compare_known(const struct coco_run *run, const struct coco_oms *om
 		l.paths[0] = "."; /* as in a tree of one file */
 	if (r == 0)
 		r = pair(run, oms, &l, report, diag);
+	if (r == 0)
+		coco_oms_report_pairs(report, ignore_unsigned);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (l.first[i] != UNSIGNED)
 			l.bad[i] = memcmp(files[i].sha256,

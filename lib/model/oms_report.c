@@ -107,13 +107,17 @@ static void set_count(struct coco_oms_report *report, enum coco_oms_check_id id,
 			    count != 0 ? detail : NULL);
 }
 
-int coco_oms_report_files(struct coco_oms_report *report, bool ignore_unsigned,
-			  struct coco_diag *diag)
+void coco_oms_report_pairs(struct coco_oms_report *report, bool ignore_unsigned)
 {
 	set_count(report, COCO_OMS_CHECK_MISSING, report->missing.count, COCO_OMS_FAIL, NULL);
 	set_count(report, COCO_OMS_CHECK_UNSIGNED, report->extra.count,
 		  ignore_unsigned ? COCO_OMS_SKIP : COCO_OMS_FAIL,
 		  ignore_unsigned ? "unsigned files are ignored as asked" : NULL);
+}
+
+int coco_oms_report_files(struct coco_oms_report *report, bool ignore_unsigned,
+			  struct coco_diag *diag)
+{
 	set_count(report, COCO_OMS_CHECK_DIGESTS, report->different.count, COCO_OMS_FAIL, NULL);
 	if (report->missing.count == 0 && report->different.count == 0 &&
 	    (report->extra.count == 0 || ignore_unsigned))

@@ -89,9 +89,12 @@ void coco_oms_report_set(struct coco_oms_report *report, enum coco_oms_check_id 
 int coco_oms_report_name(struct coco_oms_names *list, const char *name, bool show,
 			 struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_oms_report_pairs - sets the checks about missing and unsigned files from the counts. */
+void coco_oms_report_pairs(struct coco_oms_report *report, bool ignore_unsigned);
+
 /*
- * coco_oms_report_files - sets the three checks about files from the counts;
- * 0, or OMS_FILES when one of them failed.
+ * coco_oms_report_files - sets the check about digests; 0, or OMS_FILES when
+ * it or one of the two before it failed.
  */
 int coco_oms_report_files(struct coco_oms_report *report, bool ignore_unsigned,
 			  struct coco_diag *diag) COCO_MUSTUSE;

@@ -268,10 +268,11 @@ static void assert_same(const struct coco_oms *a, const struct coco_oms *b)
 
 static void test_round_trip(void **state COCO_UNUSED)
 {
+	static struct coco_diag d;
+
 	for (size_t i = 0; i < COCO_ARRAY_LEN(good); i++) {
 		struct coco_oms a;
 		struct coco_oms b;
-		struct coco_diag d;
 		uint8_t *text = NULL;
 		size_t n = 0;
 

@@ -231,6 +231,7 @@ static void test_blake3_is_not_decided(void **state COCO_UNUSED)
 	make(&m, COCO_OMS_FILES, COCO_OMS_SHA256);
 	m.oms.hash = COCO_OMS_BLAKE3;
 	assert_err(compare(&m, true), COCO_E_OMS_HASH, &d);
+	assert_int_equal(report->checks[COCO_OMS_CHECK_MISSING].status, COCO_OMS_PASS);
 	assert_int_equal(report->checks[COCO_OMS_CHECK_DIGESTS].status, COCO_OMS_ERROR);
 	assert_int_equal(coco_err_exit(COCO_E_OMS_HASH), COCO_EXIT_INDETERMINATE);
 }
