@@ -253,14 +253,27 @@ static void test_cancelled(void **state)
 
 static volatile sig_atomic_t stop_soon;
 
+enum { STOP, SHRINK, REWRITE };
+
 struct racing {
 	struct coco_tree *tree;
 	uint8_t *got;
 	const char *dir;
-	bool shrink;
+	int what;
 };
 
 static struct racing race;
+
+/* One byte is written over itself: same size, other time. */
+static void touch(const char *dir, const char *name)
+{
+	char *path = coco_path_join(dir, name);
+	int fd = open(path, O_WRONLY);
+
+	assert_int_equal(pwrite(fd, "", 1, 1 << 29), 1);
+	close(fd);
+	coco_free(path);
+}
 
 /* Worker 1 interferes when worker 0 has hashed some bytes. */
 static int interfere(void *ctx COCO_UNUSED, unsigned id, struct coco_diag *diag)
@@ -269,14 +282,16 @@ static int interfere(void *ctx COCO_UNUSED, unsigned id, struct coco_diag *diag)
 		return coco_hash_tree(&run, race.tree, race.got, diag);
 	while (atomic_load(&progress.done) < (1 << 20))
 		usleep(100);
-	if (race.shrink)
+	if (race.what == SHRINK)
 		put(race.dir, "big", 1000);
+	else if (race.what == REWRITE)
+		touch(race.dir, "big");
 	else
 		stop_soon = 1;
 	return 0;
 }
 
-static void race_against(void **state, bool shrink, int code)
+static void race_against(void **state, int what, int code)
 {
 	struct coco_diag d = { 0 };
 	struct coco_tree t;
@@ -288,7 +303,7 @@ static void race_against(void **state, bool shrink, int code)
 	assert_ok(coco_tree_scan(&run, *state, NULL, &t, &d), &d);
 	stop_soon = 0;
 	run.cancel = &stop_soon;
-	race = (struct racing){ &t, got, *state, shrink };
+	race = (struct racing){ &t, got, *state, what };
 	assert_err(coco_pool_run(2, interfere, NULL, &d), code, &d);
 	coco_tree_free(&t);
 	coco_free(path);
@@ -296,12 +311,17 @@ static void race_against(void **state, bool shrink, int code)
 
 static void test_cancelled_in_the_middle(void **state)
 {
-	race_against(state, false, COCO_E_CANCELLED);
+	race_against(state, STOP, COCO_E_CANCELLED);
 }
 
 static void test_shrinks_in_the_middle(void **state)
 {
-	race_against(state, true, COCO_E_IO_CHANGED);
+	race_against(state, SHRINK, COCO_E_IO_CHANGED);
+}
+
+static void test_is_written_to_in_the_middle(void **state)
+{
+	race_against(state, REWRITE, COCO_E_IO_CHANGED);
 }
 
 static int make_bytes(void **state COCO_UNUSED)
@@ -331,6 +351,7 @@ int main(void)
 		T(test_cancelled),
 		T(test_cancelled_in_the_middle),
 		T(test_shrinks_in_the_middle),
+		T(test_is_written_to_in_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, make_bytes, free_bytes);

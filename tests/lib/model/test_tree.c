@@ -214,6 +214,32 @@ static void check_links(const char *dir, bool no_openat2)
 	coco_tree_free(&t);
 }
 
+/* Every failure of a scan, asked not to tell names, does not tell them. */
+static void test_messages_hide_names(void **state)
+{
+	static const char *const made[] = { "a/canary-link", "b/canary-fifo", "c/canary\xff" };
+	static const int codes[] = { COCO_E_TREE_LINK, COCO_E_IO_KIND, COCO_E_MODEL_NAME };
+	struct coco_tree t;
+
+	run.show_names = false;
+	put(*state, "a/x", "");
+	put(*state, "b/x", "");
+	put(*state, made[2], "");
+	link_to(*state, made[0], "x");
+	char *fifo = coco_path_join(*state, made[1]);
+	assert_int_equal(mkfifo(fifo, 0644), 0);
+	coco_free(fifo);
+	for (size_t i = 0; i < COCO_ARRAY_LEN(made); i++) {
+		struct coco_diag d = { 0 };
+		char *dir = coco_path_join(*state, (const char[]){ made[i][0], '\0' });
+
+		assert_err(coco_tree_scan(&run, dir, NULL, &t, &d), codes[i], &d);
+		assert_null(strstr(d.message, "canary"));
+		assert_null(strstr(d.source, "canary"));
+		coco_free(dir);
+	}
+}
+
 static void test_links_beneath(void **state)
 {
 	char *outside = coco_test_dir();
@@ -471,6 +497,7 @@ int main(void)
 		T(test_missing_root_and_unreadable_directory),
 		T(test_names_must_be_utf8),
 		T(test_special_files_are_refused),
+		T(test_messages_hide_names),
 		T(test_links_beneath),
 		T(test_root_may_be_a_link),
 		T(test_single_file),
