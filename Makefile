@@ -127,7 +127,7 @@ $(B)/obj/%.o: %.c
 		$(BASE_CFLAGS) $(if $(filter tests/% fuzz/% bench/%,$<),-Wframe-larger-than=262144) \
 		-fPIC $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/obj/cli/core/version.o: VERSION
+$(B)/obj/cli/core/version.o $(B)/obj/lib/core/api.o $(B)/obj/tests/lib/core/test_api.o: VERSION
 
 $(LIBFORMATS): $(FORMATS_OBJ)
 	$(call say,AR,$@)
