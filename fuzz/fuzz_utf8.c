@@ -77,7 +77,8 @@ static void check_quoting(const uint8_t *data, size_t size, bool valid)
 
 		require(coco_jv_as_string(&root, &text, NULL) == 0);
 		if (valid)
-			require(strlen(text) == size && (size == 0 || memcmp(text, data, size) == 0));
+			require(strlen(text) == size &&
+				(size == 0 || memcmp(text, data, size) == 0));
 		coco_json_free(&doc);
 	}
 	coco_free(p);

@@ -36,7 +36,8 @@ static int read_files(const struct coco_jv *map, const char **files, struct coco
 		if (coco_jv_as_string(&item, &files[n], NULL) != 0)
 			return fail_entry(diag, n, "a file name is expected");
 		if (!plain_name(files[n]))
-			return fail_entry(diag, n, "a file beside the index is expected, not a path");
+			return fail_entry(diag, n,
+					  "a file beside the index is expected, not a path");
 	}
 	return 0;
 }

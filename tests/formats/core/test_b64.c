@@ -124,7 +124,8 @@ static void test_no_memory(void **state COCO_UNUSED)
 	size_t n = 0;
 
 	for (unsigned long i = 1; coco_test_alloc_arm(i); i++)
-		if (coco_test_alloc_check(coco_b64_decode(COCO_B64_ANY, "Zm9v", 4, &out, &n, &d), &d))
+		if (coco_test_alloc_check(
+			    coco_b64_decode(COCO_B64_ANY, "Zm9v", 4, &out, &n, &d), &d))
 			break;
 	coco_free(out);
 	coco_test_alloc_arm(1);

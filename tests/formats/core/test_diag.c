@@ -129,9 +129,12 @@ static void test_escape(void **state COCO_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_report_wins), cmocka_unit_test(test_setters_only_add),
-		cmocka_unit_test(test_null),              cmocka_unit_test(test_messages_are_escaped),
-		cmocka_unit_test(test_long_text),         cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_first_report_wins),
+		cmocka_unit_test(test_setters_only_add),
+		cmocka_unit_test(test_null),
+		cmocka_unit_test(test_messages_are_escaped),
+		cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_escape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,8 @@ static void rewrite(const char *text, const char *want)
 
 static void test_document(void **state COCO_UNUSED)
 {
-	rewrite("[z]\nlate = 1\n[[y]]\nv = 2\n[y.sub]\n[[y]]\n[a]\nq = { w = [ {} , 1 ] }\nfirst = 0",
+	rewrite("[z]\nlate = 1\n[[y]]\nv = 2\n[y.sub]\n[[y]]\n[a]\n"
+		"q = { w = [ {} , 1 ] }\nfirst = 0",
 		"[z]\nlate = 1\n\n[a]\nfirst = 0\n\n[a.q]\nw = [{}, 1]\n\n[[y]]\nv = 2\n\n[y.sub]\n"
 		"\n[[y]]\n");
 	/* the written form is a fixed point */

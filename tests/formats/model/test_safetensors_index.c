@@ -26,8 +26,9 @@ static void test_shards(void **state COCO_UNUSED)
 	const char **missing = NULL;
 	size_t n = 9;
 
-	assert_ok(parse("{\"metadata\":{\"total_size\":12},\"weight_map\":{\"t1\":\"b.safetensors\","
-			"\"t2\":\"a.safetensors\",\"t3\":\"b.safetensors\"}}",
+	assert_ok(parse("{\"metadata\":{\"total_size\":12},\"weight_map\":{"
+			"\"t1\":\"b.safetensors\",\"t2\":\"a.safetensors\","
+			"\"t3\":\"b.safetensors\"}}",
 			&index, &d),
 		  &d);
 	assert_int_equal(index.n_tensors, 3);
