@@ -141,16 +141,16 @@ $(LIBSHARED): $(FORMATS_OBJ) $(LIB_OBJ) lib/cococtl.map
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -shared -Wl,-soname,$(SONAME) \
 		-Wl,--version-script=lib/cococtl.map $(if $(SAN),,-Wl,-z,defs) $(BASE_LDFLAGS) \
-		$(LDFLAGS) -o $@ $(FORMATS_OBJ) $(LIB_OBJ) $(PKG_LIBS) -pthread
+		$(LDFLAGS) -o $@ $(FORMATS_OBJ) $(LIB_OBJ) $(PKG_LIBS) -lm -pthread
 
 $(BIN): $(CLI_OBJ) $(LIBSTATIC)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) \
-		$(LIBSTATIC) $(PKG_LIBS) -pthread
+		$(LIBSTATIC) $(PKG_LIBS) -lm -pthread
 
 $(GEN): $(call obj,$(GEN_SRC)) $(filter-out %/main.o,$(CLI_OBJ)) $(LIBSTATIC)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
 
 # Tests can fail the n-th allocation (tests/support/alloc_fail.h).
 WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
@@ -168,14 +168,14 @@ $(BENCH_BIN): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< $(LIBSTATIC) \
-		$(PKG_LIBS) -pthread
+		$(PKG_LIBS) -lm -pthread
 
 # Every fuzz target is built twice: with the replay driver (any compiler, part
 # of check) and with libFuzzer (clang, "make fuzz").
 $(REPLAY_BIN): $(B)/fuzz/replay_%: $(B)/obj/fuzz/fuzz_%.o $(B)/obj/fuzz/driver_replay.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
 
 .PHONY: test-binaries
 test-binaries: $(TEST_BIN) $(REPLAY_BIN)
@@ -211,7 +211,7 @@ fuzz-binaries: $(FUZZ_BIN)
 $(FUZZ_BIN): $(B)/fuzz/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) -fsanitize=fuzzer $(CFLAGS) $(BASE_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) -fsanitize=fuzzer $(CFLAGS) $(BASE_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
 
 fuzz-run: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do n=$${f##*/fuzz_}; mkdir -p $(BUILD)/corpus/$$n; \
