@@ -44,8 +44,8 @@ say
 
 "$gen" "$dir/m" "$shards" "$mib"
 cd "$dir"
-"$coco" key generate --type content -o ck >/dev/null
-"$coco" key generate --type p256 -o s.pem --public s.pub >/dev/null
+"$coco" key generate --type content -o ck -q
+"$coco" key generate --type p256 -o s.pem --public s.pub -q
 
 say "bounds (libcrypto loops and memory copy, $jobs threads)"
 "$bounds" "$jobs" >b.txt
