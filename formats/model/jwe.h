@@ -23,14 +23,26 @@ struct coco_jwe_bytes {
 	size_t n;
 };
 
+/* Header parameters that stand in the protected header, as a mask. */
+enum coco_jwe_parameter {
+	COCO_JWE_ALG = 1,
+	COCO_JWE_ENC = 2,
+	COCO_JWE_KID = 4,
+	COCO_JWE_EPK = 8,
+	COCO_JWE_APU = 16,
+	COCO_JWE_APV = 32,
+};
+
 /* A recipient with its joined header (protected, unprotected and its own). */
 struct coco_jwe_recipient {
 	char *alg;
 	char *kid;                         /* NULL when absent */
-	char *epk_crv;                     /* NULL when there is no epk */
+	bool has_epk;
+	bool epk_okp;                      /* kty OKP: only x; otherwise kty EC */
+	char epk_crv[COCO_JWE_NAME_MAX + 1];
 	uint8_t epk_x[COCO_JWE_COORDINATE_MAX];
 	uint8_t epk_y[COCO_JWE_COORDINATE_MAX];
-	size_t n_x;                        /* bytes of each coordinate; 0: none (other kty) */
+	size_t n_x;                        /* bytes of x, and of y for EC */
 	struct coco_jwe_bytes apu;         /* absent: n == 0 */
 	struct coco_jwe_bytes apv;
 	struct coco_jwe_bytes key;         /* encrypted_key */
@@ -38,6 +50,7 @@ struct coco_jwe_recipient {
 
 struct coco_jwe {
 	char *protected_b64;               /* as received, part of the AAD; "" when absent */
+	unsigned in_protected;             /* enum coco_jwe_parameter */
 	char *aad_b64;                     /* NULL when absent */
 	char *enc;
 	struct coco_jwe_bytes iv;
@@ -61,19 +74,21 @@ int coco_jwe_decode_jv(struct coco_jwe *ret, const struct coco_jv *obj, struct c
 	COCO_MUSTUSE;
 
 /*
- * coco_jwe_protected - the protected header that coco_jwe_encode writes for
- * these recipients, as base64url; gives *ret (coco_free). One recipient: all
- * its parameters; several: only enc.
+ * coco_jwe_protect - builds the protected header: with one recipient all its
+ * parameters, with several only enc. Replaces protected_b64 and in_protected.
  */
-int coco_jwe_protected(const struct coco_jwe *jwe, char **ret, struct coco_diag *diag)
-	COCO_MUSTUSE;
+int coco_jwe_protect(struct coco_jwe *jwe, struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
- * coco_jwe_encode - flattened with one recipient, general with several; jwe->
- * protected_b64 is written as it is and the headers of several recipients
- * beside their keys.
+ * coco_jwe_encode - flattened with one recipient, general with several.
+ * protected_b64 is written as it is; parameters that it does not hold go into
+ * the recipient's header (enc into the shared one). decode(encode(x)) == x.
  */
 void coco_jwe_encode(struct coco_jw *jw, const struct coco_jwe *jwe);
+
+/* coco_jwe_aad - the additional data of the content encryption; gives *ret (coco_free). */
+int coco_jwe_aad(const struct coco_jwe *jwe, uint8_t **ret, size_t *ret_n,
+		 struct coco_diag *diag) COCO_MUSTUSE;
 
 void coco_jwe_clear(struct coco_jwe *jwe);   /* fine on a zeroed struct */
 

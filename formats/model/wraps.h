@@ -12,7 +12,7 @@
  *
  * critical lists the names of top-level members that a reader must
  * understand; unknown members that are not listed are ignored, wraps of
- * unknown type are kept apart and counted.
+ * unknown type are left out and counted, two JWEs for one recipient refused.
  */
 #ifndef COCO_WRAPS_H
 #define COCO_WRAPS_H
@@ -59,6 +59,9 @@ int coco_wraps_decode(struct coco_wraps *ret, struct coco_view text, struct coco
 /* coco_wraps_encode - gives *ret (coco_free), compact JSON. */
 int coco_wraps_encode(const struct coco_wraps *wraps, uint8_t **ret, size_t *ret_n,
 		      struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_wraps_digest_valid - true for "sha256:" and 64 lower-case digits. */
+bool coco_wraps_digest_valid(const char *text);
 
 void coco_wraps_clear(struct coco_wraps *wraps);   /* fine on a zeroed struct */
 
