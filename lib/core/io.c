@@ -101,6 +101,17 @@ int coco_pread_full(int fd, void *p, size_t n, uint64_t off, const char *name,
 	return 0;
 }
 
+void coco_read_ahead(int fd, uint64_t off, size_t n)
+{
+	/* only where the read passes a multiple of the window */
+	if (off != 0 && off / COCO_READ_AHEAD == (off + n) / COCO_READ_AHEAD)
+		return;
+	if (off > (uint64_t)INT64_MAX - 2 * COCO_READ_AHEAD)
+		return;
+	uint64_t from = (off + n) / COCO_READ_AHEAD * COCO_READ_AHEAD;
+	(void)posix_fadvise(fd, (off_t)from, (off_t)(2 * COCO_READ_AHEAD), POSIX_FADV_WILLNEED);
+}
+
 int coco_pwrite_full(int fd, const void *p, size_t n, uint64_t off, const char *name,
 		     struct coco_diag *diag)
 {

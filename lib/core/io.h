@@ -32,6 +32,13 @@ int coco_write_full(int fd, const void *p, size_t n, const char *name, struct co
 	COCO_MUSTUSE;
 
 /*
+ * coco_read_ahead - tells the kernel that reading at off goes on: called with
+ * each read, it acts once per COCO_READ_AHEAD bytes. A hint; never fails.
+ */
+#define COCO_READ_AHEAD ((uint64_t)4 << 20)
+void coco_read_ahead(int fd, uint64_t off, size_t n);
+
+/*
  * coco_read_file - the whole of a file, pipe or "-" (standard input), at most
  * max bytes. Gives *ret (coco_free), NUL-terminated past *ret_n.
  */

@@ -82,6 +82,7 @@ static int lane_step(void *ctx COCO_UNUSED, void *state, struct coco_sha256_job 
 	if (!l->open || l->pos == l->at.size)
 		return 0;
 	l->n = (size_t)coco_min_u64(PIECE, l->at.size - l->pos);
+	coco_read_ahead(l->at.fd, l->at.offset + l->pos, l->n);
 	int r = coco_pread_full(l->at.fd, l->buf, l->n, l->at.offset + l->pos, "a blob", diag);
 	if (r != 0)
 		return r;

@@ -4,11 +4,13 @@
 #include "lib/model/lanes.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "formats/core/mem.h"
 #include "lib/core/pool.h"
+
+enum { IDLE_NS = 50000 };
 
 struct engine {
 	const struct coco_run *run;
@@ -162,8 +164,9 @@ static int work(struct worker *w, struct coco_diag *diag)
 		r = step_all(w, &idle, diag);
 		if (r != 0)
 			return r;
+		/* everything here waits for another worker: leave it the processor */
 		if (idle)
-			sched_yield();
+			nanosleep(&(struct timespec){ .tv_nsec = IDLE_NS }, NULL);
 	}
 }
 

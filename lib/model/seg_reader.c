@@ -135,6 +135,9 @@ static int read_chunks(struct coco_seg_reader *r, uint64_t k, uint8_t *dst, size
 		       size_t *ret_n, struct coco_diag *diag)
 {
 	size_t count = coco_min_size(n / COCO_COBBLE_PLAIN, BATCH);
+
+	coco_read_ahead(r->blob.fd, r->blob.offset + coco_cobble_offset(k),
+			count * COCO_COBBLE_CHUNK);
 	int code = coco_pread_full(r->blob.fd, r->sealed, count * COCO_COBBLE_CHUNK,
 				   r->blob.offset + coco_cobble_offset(k), "a blob", diag);
 
