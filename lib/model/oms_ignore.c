@@ -60,8 +60,10 @@ int coco_oms_ignore_add_signature(struct coco_oms_ignore *list, const char *mode
 				  const char *signature, struct coco_diag *diag)
 {
 	char *relative = NULL;
-	int r = coco_tree_relative(model, signature, &relative, diag);
 
+	if (strcmp(signature, "-") == 0) /* standard input or output */
+		return 0;
+	int r = coco_tree_relative(model, signature, &relative, diag);
 	if (r == 0 && relative != NULL)
 		r = add_n(list, relative, strlen(relative), COCO_E_USAGE_VALUE, diag);
 	coco_free(relative);

@@ -25,7 +25,7 @@ int coco_oms_ignore_add(struct coco_oms_ignore *list, const char *path, struct c
 int coco_oms_ignore_add_user(struct coco_oms_ignore *list, const char *const *paths, size_t n,
 			     struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_oms_ignore_add_signature - the signature file, if it lies below the model. */
+/* coco_oms_ignore_add_signature - the signature file, if it lies below the model; not "-". */
 int coco_oms_ignore_add_signature(struct coco_oms_ignore *list, const char *model,
 				  const char *signature, struct coco_diag *diag) COCO_MUSTUSE;
 

@@ -81,6 +81,8 @@ static void test_signature_and_git(void **state COCO_UNUSED)
 	assert_string_equal(l.paths[0], "sigs/model.sig");
 	assert_ok(coco_oms_ignore_add_signature(&l, sub, "/tmp/elsewhere.sig", &d), &d);
 	assert_int_equal(l.n, 1);
+	assert_ok(coco_oms_ignore_add_signature(&l, ".", "-", &d), &d);
+	assert_int_equal(l.n, 1);
 	assert_ok(coco_oms_ignore_add_git(&l, &d), &d);
 	assert_ok(coco_oms_ignore_add_git(&l, &d), &d);
 	coco_oms_ignore_sort(&l);
