@@ -184,9 +184,15 @@ test-binaries: $(TEST_BIN) $(REPLAY_BIN)
 check: all $(GEN) test-binaries ## all tests; ends with "N passed, N failed"
 	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
 
+MKMODEL := $(B)/tests/demo/mkmodel
+$(MKMODEL): $(B)/obj/tests/demo/mkmodel.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< -lm
+
 .PHONY: demo
-demo: all ## pack, sign, verify and open a small model made on the spot
-	$(Q)sh tests/demo.sh $(BIN)
+demo: all $(MKMODEL) ## pack, sign, verify and open a small model made on the spot
+	$(Q)sh tests/demo.sh $(BIN) $(MKMODEL)
 
 .PHONY: deps
 deps: ## install build and test dependencies (Debian; root or sudo)
