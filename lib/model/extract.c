@@ -82,6 +82,10 @@ static int make_items(struct coco_extract *x, struct coco_diag *diag)
 			continue;
 		atomic_store(&x->files[i].left, 1);
 		if (big && split && (x->req->out != NULL || !digest)) {
+			/* a group is consecutive files, so it ends before this one */
+			if (group.n_files != 0)
+				add(x, group);
+			group.n_files = 0;
 			if (x->req->out != NULL) {
 				struct coco_extract_dir dir = { .fd = -1 };
 
@@ -256,6 +260,9 @@ int coco_extract(const struct coco_run *run, const struct coco_extract_request *
 	if (r == 0)
 		r = run_items(&x, result.bytes, diag);
 	result.digests = atomic_load(&x.digests);
+	if (r == 0 && atomic_load(&x.finished) != result.files)
+		r = coco_fail(diag, COCO_E_INTERNAL, "%" PRIu64 " of %" PRIu64
+			      " files were finished", atomic_load(&x.finished), result.files);
 	if (r == 0 && req->out != NULL && syncfs(x.out.fd) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", req->out);
 	extract_free(&x);

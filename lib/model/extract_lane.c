@@ -200,9 +200,11 @@ static int end_file(struct lane *l, bool *ret_done, struct coco_diag *diag)
 
 	if (l->item->hash || l->item->follow)
 		r = compare_digest(l, diag);
-	if (r == 0 && atomic_fetch_sub(&l->x->files[l->file].left, 1) == 1 &&
-	    l->x->req->out != NULL)
-		r = coco_extract_place(l->x, l->file, &l->dir, diag);
+	if (r == 0 && atomic_fetch_sub(&l->x->files[l->file].left, 1) == 1) {
+		if (l->x->req->out != NULL)
+			r = coco_extract_place(l->x, l->file, &l->dir, diag);
+		atomic_fetch_add(&l->x->finished, 1);
+	}
 	if (r != 0)
 		return r;
 	if (--l->files_left == 0) {

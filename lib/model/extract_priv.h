@@ -41,6 +41,7 @@ struct coco_extract {
 	size_t n_items;
 	struct coco_transform_ctx **transform; /* per worker */
 	_Atomic uint64_t digests;
+	_Atomic uint64_t finished;             /* files whose streams are all through */
 };
 
 extern const struct coco_lane_ops coco_extract_ops;
