@@ -33,8 +33,11 @@ static void dtypes_text(const struct coco_cat_file *f, char *ret, size_t cap)
 	}
 }
 
-static void file_row(struct coco_report *report, const struct coco_cat_file *f)
+/* Names appear only when the user asked for them; a file is else known by its place. */
+static void file_row(struct coco_report *report, const struct coco_cat_file *f, size_t i,
+		     bool show_names)
 {
+	char place[32];
 	char size[32];
 	char tensors[32] = "";
 	char ratio[32] = "";
@@ -46,15 +49,18 @@ static void file_row(struct coco_report *report, const struct coco_cat_file *f)
 	if (f->size != 0)
 		snprintf(ratio, sizeof(ratio), "%.1f %%", 100.0 * (double)stored(f) / (double)f->size);
 	dtypes_text(f, dtypes, sizeof(dtypes));
-	coco_report_row(report, (const char *[]){ size, ratio, tensors, dtypes, f->path });
+	snprintf(place, sizeof(place), "#%zu", i + 1);
+	coco_report_row(report, (const char *[]){ size, ratio, tensors, dtypes,
+						  show_names ? f->path : place });
 }
 
-static void file_json(struct coco_jw *jw, const struct coco_cat_file *f)
+static void file_json(struct coco_jw *jw, const struct coco_cat_file *f, bool show_names)
 {
 	char number[24];
 
 	coco_jw_begin(jw, '{');
-	coco_jw_kv_string(jw, "path", f->path);
+	if (show_names)
+		coco_jw_kv_string(jw, "path", f->path);
 	snprintf(number, sizeof(number), "%" PRIu64, f->size);
 	coco_jw_kv_string(jw, "size", number);
 	snprintf(number, sizeof(number), "%" PRIu64, stored(f));
@@ -82,7 +88,8 @@ static void file_json(struct coco_jw *jw, const struct coco_cat_file *f)
 	coco_jw_end(jw, '}');
 }
 
-static void report_catalogue(struct coco_report *report, const struct coco_catalogue *cat)
+static void report_catalogue(struct coco_report *report, const struct coco_catalogue *cat,
+			     bool show_names)
 {
 	static const struct coco_column columns[] = {
 		{ "bytes", COCO_ALIGN_RIGHT }, { "stored", COCO_ALIGN_RIGHT },
@@ -110,8 +117,8 @@ static void report_catalogue(struct coco_report *report, const struct coco_catal
 	coco_jw_key(jw, "files");
 	coco_jw_begin(jw, '[');
 	for (size_t i = 0; i < cat->n_files; i++) {
-		file_row(report, &cat->files[i]);
-		file_json(jw, &cat->files[i]);
+		file_row(report, &cat->files[i], i, show_names);
+		file_json(jw, &cat->files[i], show_names);
 	}
 	coco_jw_end(jw, ']');
 }
@@ -126,7 +133,7 @@ static int inspect_content(struct coco_cli *cli, const char *ref, const struct c
 	if (r == 0)
 		r = coco_pkg_catalogue(pkg, &key, &cat, diag);
 	if (r == 0)
-		report_catalogue(report, &cat);
+		report_catalogue(report, &cat, cli->run.show_names);
 	coco_catalogue_free(&cat);
 	coco_secret_free(&key);
 	return r;
