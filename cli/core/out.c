@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -388,6 +389,12 @@ int coco_console_finish(struct coco_console *con, const struct coco_cmd *cmd,
 	int exit_code = signal != 0 ? 128 + signal : coco_err_exit(diag->code);
 	bool gone = con->sigpipe; /* the reader of a streamed answer */
 
+	if (signal != 0) {
+		/* the library only knows that it was asked to stop */
+		snprintf(diag->message, sizeof(diag->message), "stopped by %s",
+			 signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP");
+		snprintf(diag->hint, sizeof(diag->hint), "run it again");
+	}
 	if (diag->code == 0 && report->code != 0) {
 		coco_fail(diag, report->code, "no memory for the report");
 		exit_code = coco_err_exit(diag->code);

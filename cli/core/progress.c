@@ -60,12 +60,17 @@ void coco_progress_line(char *ret, size_t cap, const struct coco_progress_state 
 		coco_human_span(span, sizeof(span), (left + 999) / 1000);
 		snprintf(eta, sizeof(eta), "  ETA %s", span);
 	}
-	if (s->total != 0)
-		snprintf(text, sizeof(text), "%s %3u%%  %s / %s%s%s", s->phase, percent(s), done,
-			 total, rate, eta);
-	else
-		snprintf(text, sizeof(text), "%s  %s%s", s->phase, done, rate);
 	/* one column stays free: a full line would wrap on some terminals */
+	for (int parts = 2; parts >= 0; parts--) {
+		if (s->total != 0)
+			snprintf(text, sizeof(text), "%s %3u%%  %s / %s%s%s", s->phase, percent(s),
+				 done, total, parts > 0 ? rate : "", parts > 1 ? eta : "");
+		else
+			snprintf(text, sizeof(text), "%s  %s%s", s->phase, done,
+				 parts > 0 ? rate : "");
+		if (width <= 1 || strlen(text) < width)
+			break;
+	}
 	if (width > 1 && strlen(text) >= width)
 		text[width - 1 < sizeof(text) ? width - 1 : sizeof(text) - 1] = '\0';
 	snprintf(ret, cap, "%s", text);

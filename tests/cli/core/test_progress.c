@@ -22,6 +22,11 @@ static void test_line(void **state)
 	(void)state;
 	coco_progress_line(line, sizeof(line), &s, 0);
 	assert_string_equal(line, "hashing  25%  1.00 MiB / 4.00 MiB  1.00 MiB/s  ETA 0:03");
+	/* a narrow terminal: less, then cut */
+	coco_progress_line(line, sizeof(line), &s, 50);
+	assert_string_equal(line, "hashing  25%  1.00 MiB / 4.00 MiB  1.00 MiB/s");
+	coco_progress_line(line, sizeof(line), &s, 40);
+	assert_string_equal(line, "hashing  25%  1.00 MiB / 4.00 MiB");
 	coco_progress_line(line, sizeof(line), &s, 20);
 	assert_string_equal(line, "hashing  25%  1.00 ");
 	s.total = 0;
