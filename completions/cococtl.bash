@@ -16,8 +16,9 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $1 in
-	'') echo 'key help explain schema completion version' ;;
-	key) echo 'generate public inspect' ;;
+	'') echo 'key model help explain schema completion version' ;;
+	key) echo 'generate public inspect wrap unwrap' ;;
+	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	esac
 }
 
@@ -91,6 +92,238 @@ _cococtl()
 			_cococtl_words "--insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
+		fi
+		;;
+	'key wrap')
+		case $prev in
+		--recipient) _cococtl_paths -f; return ;;
+		--key) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--recipient --key --key-id --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'key unwrap')
+		case $prev in
+		--identity) _cococtl_paths -f; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--identity --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'model plan')
+		case $prev in
+		--segment-size) :; return ;;
+		--ignore) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--segment-size --ignore --no-ignore-git-paths --output --force --show-names --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model pack')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--new-key) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		--sign) _cococtl_paths -f; return ;;
+		--certificate) _cococtl_paths -f; return ;;
+		--chain) _cococtl_paths -f; return ;;
+		--recipient) _cococtl_paths -f; return ;;
+		--version) :; return ;;
+		--previous) :; return ;;
+		--tag) :; return ;;
+		--compress) _cococtl_words "auto off zstd planes"; return ;;
+		--segment-size) :; return ;;
+		--plaintext-at-rest) _cococtl_words "allow deny guest-encrypted"; return ;;
+		--ignore) :; return ;;
+		--plan) _cococtl_paths -f; return ;;
+		--shard) :; return ;;
+		-o | --output) _cococtl_paths -d; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --new-key --key-id --sign --certificate --chain --recipient --version --previous --tag --compress --segment-size --plaintext-at-rest --no-plaintext-digests --ignore --no-ignore-git-paths --resume --plan --shard --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model merge')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		--sign) _cococtl_paths -f; return ;;
+		--certificate) _cococtl_paths -f; return ;;
+		--chain) _cococtl_paths -f; return ;;
+		--recipient) _cococtl_paths -f; return ;;
+		-o | --output) _cococtl_paths -d; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --key-id --sign --certificate --chain --recipient --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model sign')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--certificate) _cococtl_paths -f; return ;;
+		--chain) _cococtl_paths -f; return ;;
+		--ignore) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --certificate --chain --ignore --no-ignore-git-paths --allow-symlinks --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model verify')
+		case $prev in
+		--public-key) _cococtl_paths -f; return ;;
+		--certificate-root) _cococtl_paths -f; return ;;
+		--expect-subject) :; return ;;
+		--key) _cococtl_paths -f; return ;;
+		--signature) _cococtl_paths -f; return ;;
+		--min-version) :; return ;;
+		--previous) :; return ;;
+		--ignore) :; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--public-key --certificate-root --expect-subject --key --signature --min-version --previous --ignore-unsigned-files --allow-symlinks --ignore --no-ignore-git-paths --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model inspect')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --show-names --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model open')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--identity) _cococtl_paths -f; return ;;
+		--public-key) _cococtl_paths -f; return ;;
+		--certificate-root) _cococtl_paths -f; return ;;
+		--expect-subject) :; return ;;
+		--file) :; return ;;
+		--min-version) :; return ;;
+		-o | --output) _cococtl_paths -d; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --identity --public-key --certificate-root --expect-subject --file --min-version --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model cat')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--identity) _cococtl_paths -f; return ;;
+		--public-key) _cococtl_paths -f; return ;;
+		--certificate-root) _cococtl_paths -f; return ;;
+		--expect-subject) :; return ;;
+		--min-version) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --identity --public-key --certificate-root --expect-subject --min-version --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model rewrap')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--recipient) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--key --recipient --key-id --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
 		fi
 		;;
 	'help')

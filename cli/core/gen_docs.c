@@ -17,7 +17,7 @@ const char *coco_gen_exit_meaning(int exit_code)
 {
 	static const char *const meanings[] = {
 		"done; for verify: affirmed",
-		"completed, the answer is no: a signature, measurement, policy or comparison failed",
+		"completed, the answer is no: a signature, measurement or comparison failed",
 		"bad option or operand, or an impossible combination",
 		"an input is not valid for its format",
 		"cannot read or write a file, device or stream",
@@ -200,9 +200,9 @@ static int exits_page(struct coco_gen *gen)
 	for (int code = 0; code <= COCO_EXIT_CANCELLED; code++)
 		exit_row(&wr, code);
 	exit_row(&wr, COCO_EXIT_BUG);
-	coco_wr_str(&wr, "\nA run that a signal stops cleans up and then dies of that signal (shells "
-			 "show 130 for\nINT, 143 for TERM). A closed reader of standard output ends it "
-			 "with SIGPIPE, as other filters.\n");
+	coco_wr_str(&wr, "\nA run that a signal stops cleans up and then dies of that signal "
+			 "(shells show 130 for\nINT, 143 for TERM). A closed reader of standard "
+			 "output ends it with SIGPIPE, as other filters.\n");
 	return coco_gen_file(gen, "docs", "exit-codes.md", &wr);
 }
 
@@ -214,8 +214,8 @@ static int errors_page(struct coco_gen *gen)
 
 	coco_wr_init(&wr, MAX_PAGE);
 	coco_wr_str(&wr, NOTICE "# Errors\n\nEvery error ends with an identifier in brackets; "
-			 "`cococtl explain IDENTIFIER` prints\nwhat is here. Identifiers never change "
-			 "their meaning.\n");
+			 "`cococtl explain IDENTIFIER` prints\nwhat is here. Identifiers never "
+			 "change their meaning.\n");
 	for (int class = 1; (title = coco_gen_class_title(class)) != NULL; class++) {
 		bool any = false;
 
@@ -223,8 +223,8 @@ static int errors_page(struct coco_gen *gen)
 			if ((int)info->class != class)
 				continue;
 			if (!any)
-				coco_wr_printf(&wr, "\n## %s\n\n| identifier | meaning | likely | next | "
-					       "exit |\n|---|---|---|---|---|\n", title);
+				coco_wr_printf(&wr, "\n## %s\n\n| identifier | meaning | likely | "
+					       "next | exit |\n|---|---|---|---|---|\n", title);
 			any = true;
 			coco_wr_printf(&wr, "| `%s` | ", info->id);
 			cell(&wr, info->title);

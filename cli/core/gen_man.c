@@ -301,12 +301,12 @@ static int main_page(struct coco_gen *gen)
 	head(&wr, "cococtl", "1", "pack AI models for confidential computing");
 	coco_wr_str(&wr, ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar options\n.Op Ar operands\n"
 			 ".Nm\n.Fl -help\n.Nm\n.Fl -version\n.Sh DESCRIPTION\n.Nm\n"
-			 "packs AI models into encrypted, signed OCI packages, and verifies and opens "
-			 "them.\nStandard output carries the answer and nothing else; errors, "
+			 "packs AI models into encrypted, signed OCI packages, and verifies and "
+			 "opens them.\nStandard output carries the answer and nothing else; errors, "
 			 "warnings and progress go to standard error.\n"
-			 "Text output is for people and may change;\n.Fl -json\nis a contract, see\n"
-			 ".Xr cococtl-schema 1 .\n.Pp\nAn output that exists is not replaced without\n"
-			 ".Fl -force .\nOutputs appear whole or not at all.\n");
+			 "Text output is for people and may change;\n.Fl -json\nis a contract, "
+			 "see\n.Xr cococtl-schema 1 .\n.Pp\nAn output that exists is not replaced "
+			 "without\n.Fl -force .\nOutputs appear whole or not at all.\n");
 	int r = part(gen, &wr, "cococtl");
 	if (r != 0) {
 		coco_wr_free(&wr);
@@ -341,8 +341,8 @@ static int errors_page(struct coco_gen *gen)
 	struct coco_wr wr;
 
 	head(&wr, "cococtl-errors", "7", "error identifiers of cococtl");
-	coco_wr_str(&wr, ".Sh DESCRIPTION\nEvery error of\n.Xr cococtl 1\nends with an identifier in "
-			 "brackets.\nIdentifiers never change their meaning;\n"
+	coco_wr_str(&wr, ".Sh DESCRIPTION\nEvery error of\n.Xr cococtl 1\nends with an identifier "
+			 "in brackets.\nIdentifiers never change their meaning;\n"
 			 ".Xr cococtl-explain 1\nprints the same text.\n");
 	for (int class = 1; (title = coco_gen_class_title(class)) != NULL; class++) {
 		bool any = false;

@@ -429,7 +429,8 @@ static int check_relations(const struct parse *p, const struct coco_opt *opt)
 
 		if (any_given(g, c, n))
 			return coco_fail(p->diag, COCO_E_USAGE_CONFLICT,
-					 "--%s and --%.*s exclude each other", opt->name, (int)n, c);
+					 "--%s and --%.*s exclude each other", opt->name, (int)n,
+					 c);
 		c += n + (c[n] == ' ');
 	}
 	for (const char *c = opt->requires; c != NULL && *c != '\0';) {

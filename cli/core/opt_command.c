@@ -21,7 +21,8 @@ int coco_args_copy(struct coco_args *ret, int argc, char *const *argv, struct co
 		args.v[i] = coco_strdup(argv[i]);
 		if (args.v[i] == NULL) {
 			coco_args_free(&args);
-			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the command line");
+			return coco_fail(diag, COCO_E_LIMIT_MEMORY,
+					 "no memory for the command line");
 		}
 		args.n++;
 	}

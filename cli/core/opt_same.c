@@ -83,8 +83,9 @@ static int check_output(const struct coco_given *g, size_t output, struct coco_d
 int coco_opt_check_same(const struct coco_given *given, struct coco_diag *diag)
 {
 	for (size_t i = 0; i < given->n; i++) {
-		int r = given->o[i].opt->kind == COCO_KIND_OUTPUT ? check_output(given, i, diag) : 0;
-
+		if (given->o[i].opt->kind != COCO_KIND_OUTPUT)
+			continue;
+		int r = check_output(given, i, diag);
 		if (r != 0)
 			return r;
 	}

@@ -76,8 +76,8 @@ int coco_opt_digest(const char *text, struct coco_diag *diag)
 			return 0;
 	}
 	return coco_fail(diag, COCO_E_USAGE_VALUE,
-			 "\"%s\" is not a digest; accepted: sha256:, sha384: or sha512: and all its "
-			 "lower-case hexadecimal digits", text);
+			 "\"%s\" is not a digest; accepted: sha256:, sha384: or sha512: and all "
+			 "its lower-case hexadecimal digits", text);
 }
 
 /* n digits at *at as a number up to max; moves *at. */

@@ -160,7 +160,8 @@ void coco_out_pretty(struct coco_wr *ret, const char *json, size_t n)
 			continue;
 		}
 		quoted = c == '"';
-		if ((c == '{' || c == '[') && i + 1 < n && (json[i + 1] == '}' || json[i + 1] == ']')) {
+		if ((c == '{' || c == '[') && i + 1 < n &&
+		    (json[i + 1] == '}' || json[i + 1] == ']')) {
 			coco_wr_bytes(ret, json + i++, 2);
 			continue;
 		}

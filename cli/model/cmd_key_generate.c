@@ -137,13 +137,13 @@ int coco_cmd_key_generate(struct coco_cli *cli, const void *opts, struct coco_re
 		return r;
 	if (kind != COCO_KEYREF_FILE && kind != COCO_KEYREF_STORE)
 		return coco_fail(diag, COCO_E_USAGE_KEYREF,
-				 "-o takes a file or store:DIR/repo/type/tag; a secret goes nowhere "
-				 "else");
+				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
+				 "nowhere else");
 	if (o->type == COCO_OPT_KEY_CONTENT) {
 		if (o->public_file != NULL)
 			return coco_fail(diag, COCO_E_USAGE_CONFLICT,
-					 "--public and --type content exclude each other: a content "
-					 "key has no public half");
+					 "--public and --type content exclude each other: a "
+					 "content key has no public half");
 		return make_content(cli, report, diag);
 	}
 	if (kind == COCO_KEYREF_FILE && o->public_file != NULL) {

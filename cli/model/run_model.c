@@ -9,6 +9,8 @@ coco_cmd_fn *coco_run_model(enum coco_cmd_id id)
 		[COCO_CMD_KEY_GENERATE] = coco_cmd_key_generate,
 		[COCO_CMD_KEY_PUBLIC] = coco_cmd_key_public,
 		[COCO_CMD_KEY_INSPECT] = coco_cmd_key_inspect,
+		[COCO_CMD_KEY_WRAP] = coco_cmd_key_wrap,
+		[COCO_CMD_KEY_UNWRAP] = coco_cmd_key_unwrap,
 		[COCO_CMD_MODEL_PLAN] = coco_cmd_model_plan,
 		[COCO_CMD_MODEL_PACK] = coco_cmd_model_pack,
 		[COCO_CMD_MODEL_MERGE] = coco_cmd_model_merge,

@@ -139,12 +139,13 @@ const struct coco_cmd coco_cmd_entry_key_wrap = {
 	.group = "Keys",
 	.summary = "Wrap a content key for the holders of private keys",
 	.text = "Each recipient gets its own JSON Web Encryption object: ECDH-ES+A256KW for "
-		"elliptic curves, RSA-OAEP-256 for RSA. The document is public. A package takes its "
-		"wraps with it (model pack --recipient, model rewrap); this command is for those "
+		"elliptic curves, RSA-OAEP-256 for RSA. The document is public. A package takes "
+		"its wraps with it (model pack --recipient, model rewrap); this command is for those "
 		"that travel alone. " REFERENCES,
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
 	COCO_LIST(opts, wrap_opts),
-	.output = { .kind = COCO_KIND_OUTPUT, .required = true, .help = "the wraps document, JSON" },
+	.output = { .kind = COCO_KIND_OUTPUT, .required = true,
+		    .help = "the wraps document, JSON" },
 	COCO_LIST(examples, wrap_examples),
 	.exits = COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(KEY) |
 		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),

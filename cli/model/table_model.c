@@ -7,6 +7,8 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_key_generate,
 	&coco_cmd_entry_key_public,
 	&coco_cmd_entry_key_inspect,
+	&coco_cmd_entry_key_wrap,
+	&coco_cmd_entry_key_unwrap,
 	&coco_cmd_entry_model_plan,
 	&coco_cmd_entry_model_pack,
 	&coco_cmd_entry_model_merge,

@@ -130,8 +130,8 @@ const struct coco_cmd coco_cmd_entry_model_pack = {
 	.group = "Models",
 	.summary = "Pack a model into an encrypted, signed OCI image layout",
 	.text = "File names, sizes and contents are encrypted; only the lengths of the segments "
-		"are public. Plaintext never reaches the disk, memory stays bounded, and the output "
-		"appears only when it is complete.",
+		"are public. Plaintext never reaches the disk, memory stays bounded, and the "
+		"output appears only when it is complete.",
 	.flags = MAKE_FLAGS,
 	COCO_LIST(operands, pack_operands),
 	COCO_LIST(opts, pack_opts),

@@ -226,7 +226,8 @@ static void test_parse_refuses(void **state)
 static void test_parse_errors(void **state)
 {
 	(void)state;
-	bad("in -k k --text a --text b", COCO_E_USAGE_TWICE, "--text is given twice, as words 5 and 7");
+	bad("in -k k --text a --text b", COCO_E_USAGE_TWICE,
+	    "--text is given twice, as words 5 and 7");
 	bad("in -k", COCO_E_USAGE_VALUE, "-k needs a value: REF");
 	bad("in --key", COCO_E_USAGE_VALUE, "--key needs a value: REF");
 	bad("in", COCO_E_USAGE_MISSING, "--key REF is required: the key");
@@ -311,8 +312,8 @@ static void test_parse_truncated(void **state)
 static void test_parse_random(void **state)
 {
 	static const char *const tokens[] = {
-		"in", "-k", "k", "--text", "--text=", "--text=a", "-s64KiB", "-s", "64KiB", "--list",
-		"-l", "-", "--", "-xv", "-xs", "1MiB", "--mode", "fast", "--mode=slow", "--no-on",
+		"in", "-k", "k", "--text", "--text=", "--text=a", "-s64KiB", "-s", "64KiB",
+		"--list", "-l", "-", "--", "-xv", "-xs", "1MiB", "--mode", "fast", "--mode=slow", "--no-on",
 		"--json", "--format", "json", "_", "--other=x", "--number=1", "--small", "9", "-o",
 		"--", "--help", "-qqqq", "--no-", "--=", "-=", "--no-no-input", "--key=fd:3",
 	};

@@ -134,7 +134,8 @@ static void test_names_unique(void **state)
 		for (size_t a = 0; a < n; a++) {
 			for (size_t b = 0; b < a; b++) {
 				assert_string_not_equal(all[a]->name, all[b]->name);
-				assert_true(all[a]->letter == 0 || all[a]->letter != all[b]->letter);
+				assert_true(all[a]->letter == 0 ||
+					    all[a]->letter != all[b]->letter);
 			}
 		}
 	}
