@@ -125,6 +125,25 @@ static int make_pair(struct coco_cli *cli, const struct coco_opts_key_generate *
 	return r;
 }
 
+/* --dry-run: could the files be made? No key is made. */
+static int would_write(const struct coco_cli *cli, const struct coco_opts_key_generate *o,
+		       enum coco_keyref_kind kind, struct coco_report *report,
+		       struct coco_diag *diag)
+{
+	const char *path = cli->common.output;
+	unsigned flags = coco_cli_out_flags(cli, 0);
+	int r = 0;
+
+	if (kind == COCO_KEYREF_FILE)
+		r = coco_out_check(strncmp(path, "file:", 5) == 0 ? path + 5 : path, flags, NULL,
+				   diag);
+	if (r == 0 && o->public_file != NULL)
+		r = coco_out_check(o->public_file, flags, NULL, diag);
+	if (r == 0)
+		coco_report_string(report, NULL, "would be written", path);
+	return r;
+}
+
 int coco_cmd_key_generate(struct coco_cli *cli, const void *opts, struct coco_report *report,
 			  struct coco_diag *diag)
 {
@@ -139,6 +158,8 @@ int coco_cmd_key_generate(struct coco_cli *cli, const void *opts, struct coco_re
 		return coco_fail(diag, COCO_E_USAGE_KEYREF,
 				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
 				 "nowhere else");
+	if (cli->common.dry_run)
+		return would_write(cli, o, kind, report, diag);
 	if (o->type == COCO_OPT_KEY_CONTENT) {
 		if (o->public_file != NULL)
 			return coco_fail(diag, COCO_E_USAGE_CONFLICT,

@@ -19,7 +19,9 @@ int coco_cmd_key_public(struct coco_cli *cli, const void *opts, struct coco_repo
 
 	if (r == 0)
 		r = coco_key_public_pem(any.key, &pem, &n, diag);
-	if (r == 0 && output != NULL)
+	if (r == 0 && output != NULL && cli->common.dry_run)
+		r = coco_out_check(output, coco_cli_out_flags(cli, 0), NULL, diag);
+	else if (r == 0 && output != NULL)
 		r = coco_write_file(output, pem, n, coco_cli_out_flags(cli, 0), diag);
 	if (r == 0) {
 		if (output == NULL)
@@ -29,7 +31,9 @@ int coco_cmd_key_public(struct coco_cli *cli, const void *opts, struct coco_repo
 		coco_report_string(report, "fingerprint", output != NULL ? "fingerprint" : NULL,
 				   coco_key_fingerprint_text(any.key));
 		if (output != NULL)
-			coco_report_string(report, "output", "written", output);
+			coco_report_string(report, "output",
+					   cli->common.dry_run ? "would be written" : "written",
+					   output);
 	}
 	coco_free(pem);
 	coco_key_any_free(&any);

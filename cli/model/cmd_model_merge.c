@@ -28,6 +28,7 @@ int coco_cmd_model_merge(struct coco_cli *cli, const void *opts, struct coco_rep
 			.out_flags = coco_cli_out_flags(cli, 0),
 			.key = &key,
 			.key_id = o->key_id,
+			.dry_run = cli->common.dry_run,
 			.finish = { .signer = signer.given ? &signer.signer : NULL,
 				    .recipients = (const struct coco_key *const *)recipients.keys,
 				    .n_recipients = recipients.n },
@@ -37,7 +38,7 @@ int coco_cmd_model_merge(struct coco_cli *cli, const void *opts, struct coco_rep
 	}
 	if (r == 0) {
 		coco_arg_pack_result(report, &res, 0.0);
-		coco_report_string(report, NULL, "written", cli->common.output);
+		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
 	}
 	coco_pack_result_free(&res);
 	coco_secret_free(&key);

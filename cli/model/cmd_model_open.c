@@ -83,6 +83,7 @@ int coco_cmd_model_open(struct coco_cli *cli, const void *opts, struct coco_repo
 		const struct coco_extract_request req = {
 			.pkg = &x.pkg, .cat = &x.cat, .key = &x.key, .out = cli->common.output,
 			.out_flags = coco_cli_out_flags(cli, 0), .selected = selected,
+			.dry_run = cli->common.dry_run,
 			.digests = x.verified,
 		};
 
@@ -101,7 +102,7 @@ int coco_cmd_model_open(struct coco_cli *cli, const void *opts, struct coco_repo
 		coco_report_bool(report, "model_signature", NULL, oms);
 		coco_report_format(report, NULL, "rate", "%.2f GB/s in %.2f s",
 				   (double)res.bytes / 1e9 / seconds, seconds);
-		coco_report_string(report, NULL, "written", cli->common.output);
+		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
 	}
 	coco_free(selected);
 	coco_arg_opening_free(&x);

@@ -46,6 +46,8 @@ static int load_key(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 	if (o->resume && access(o->new_key, F_OK) == 0)
 		return coco_content_key_load(o->new_key, flags, key, diag);
 	int r = coco_content_key_generate(key, diag);
+	if (r == 0 && cli->common.dry_run)
+		return coco_out_check(o->new_key, coco_cli_out_flags(cli, 0), NULL, diag);
 	if (r == 0)
 		r = coco_keyref_write(o->new_key, key, coco_cli_out_flags(cli, 0), diag);
 	*ret_made = r == 0;
@@ -85,6 +87,7 @@ static int fill_request(struct coco_cli *cli, const struct coco_opts_model_pack 
 	req->digests = o->plaintext_digests;
 	req->segment_size = o->segment_size;
 	req->resume = o->resume;
+	req->dry_run = cli->common.dry_run;
 	req->tree = coco_arg_tree(&o->ignore, o->ignore_git_paths, false);
 	req->finish.tag = o->tag;
 	int r = parse_shard(o->shard, req, diag);
@@ -126,7 +129,7 @@ static int pack(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 	}
 	if (r == 0) {
 		coco_arg_pack_result(report, &res, clock_now() - start);
-		coco_report_string(report, NULL, "written", cli->common.output);
+		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
 		if (made)
 			coco_report_string(report, NULL, "content key", o->new_key);
 	}

@@ -16,7 +16,9 @@ int coco_cmd_model_plan(struct coco_cli *cli, const void *opts, struct coco_repo
 	size_t n = 0;
 	int r = coco_pack_plan(&cli->run, o->dir, &tree, o->segment_size, &text, &n, &info, diag);
 
-	if (r == 0)
+	if (r == 0 && cli->common.dry_run)
+		r = coco_out_check(cli->common.output, coco_cli_out_flags(cli, 0), NULL, diag);
+	else if (r == 0)
 		r = coco_write_file(cli->common.output, text, n,
 				    coco_cli_out_flags(cli, COCO_OUT_SECRET), diag);
 	if (r == 0) {
@@ -24,7 +26,7 @@ int coco_cmd_model_plan(struct coco_cli *cli, const void *opts, struct coco_repo
 		coco_report_size(report, "bytes", "model", info.bytes);
 		coco_report_count(report, "segments", "segments", info.segments);
 		coco_report_size(report, "segment_size", "segment size", info.segment_size);
-		coco_report_string(report, NULL, "written", cli->common.output);
+		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
 	}
 	coco_free(text);
 	return r;

@@ -42,7 +42,7 @@ int coco_cmd_model_rewrap(struct coco_cli *cli, const void *opts, struct coco_re
 		r = check_key(&pkg, &key, diag);
 	if (r == 0)
 		r = coco_layout_open_dir(o->package, &fd, diag);
-	if (r == 0) {
+	if (r == 0 && !cli->common.dry_run) {
 		struct coco_pkg_header h = pkg.header;
 		char *key_id = coco_strdup(o->key_id != NULL ? o->key_id : h.key_id);
 

@@ -41,6 +41,15 @@ static int attach(const struct coco_cli *cli, const char *target, const struct c
 	return r;
 }
 
+static int write_bundle(const struct coco_cli *cli, const char *output, const uint8_t *bundle,
+			size_t n, struct coco_diag *diag)
+{
+	unsigned flags = coco_cli_out_flags(cli, 0);
+
+	return cli->common.dry_run ? coco_out_check(output, flags, NULL, diag)
+				   : coco_write_file(output, bundle, n, flags, diag);
+}
+
 static int sign_package(struct coco_cli *cli, const struct coco_opts_model_sign *o,
 			const struct coco_arg_signer *signer, struct coco_report *report,
 			struct coco_diag *diag)
@@ -53,21 +62,21 @@ static int sign_package(struct coco_cli *cli, const struct coco_opts_model_sign 
 
 	if (r != 0)
 		return r;
-	if (output == NULL) {
+	if (output == NULL && !cli->common.dry_run) {
 		r = attach(cli, o->target, &pkg, signer, diag);
 	} else {
 		r = coco_pkg_sign(&cli->run, &pkg.found.digest, &pkg.header,
 				  &pkg.found.manifest.layers[0].digest, &signer->signer, &bundle,
 				  &n, diag);
-		if (r == 0)
-			r = coco_write_file(output, bundle, n, coco_cli_out_flags(cli, 0), diag);
+		if (r == 0 && output != NULL)
+			r = write_bundle(cli, output, bundle, n, diag);
 	}
 	if (r == 0) {
 		coco_arg_header(report, &pkg.found.digest, &pkg.header);
 		coco_report_string(report, "signer", "signed by",
 				   coco_key_fingerprint_text(signer->key));
 		coco_report_string(report, "kind", NULL, "package");
-		coco_report_string(report, NULL, "written",
+		coco_report_string(report, NULL, coco_arg_written(cli),
 				   output != NULL ? output : "into the package, as a referrer");
 	}
 	coco_free(bundle);
@@ -95,7 +104,7 @@ static int sign_directory(struct coco_cli *cli, const struct coco_opts_model_sig
 	};
 	int r = coco_oms_sign(&cli->run, o->target, &so, &s, diag);
 	if (r == 0)
-		r = coco_write_file(output, s.bundle, s.n_bundle, coco_cli_out_flags(cli, 0), diag);
+		r = write_bundle(cli, output, s.bundle, s.n_bundle, diag);
 	if (r == 0) {
 		char root[2 * COCO_OMS_ROOT + 1];
 
@@ -107,7 +116,7 @@ static int sign_directory(struct coco_cli *cli, const struct coco_opts_model_sig
 		coco_report_string(report, "method", "method", s.method);
 		coco_report_string(report, "signer", "signed by",
 				   coco_key_fingerprint_text(signer->key));
-		coco_report_string(report, NULL, "written",
+		coco_report_string(report, NULL, coco_arg_written(cli),
 				   cli->common.output != NULL ? output : "model.sig in the model");
 	}
 	coco_oms_signed_clear(&s);

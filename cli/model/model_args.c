@@ -157,6 +157,11 @@ int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_v
 	return 0;
 }
 
+const char *coco_arg_written(const struct coco_cli *cli)
+{
+	return cli->common.dry_run ? "would be written" : "written";
+}
+
 struct coco_tree_opts coco_arg_tree(const struct coco_strlist *ignore, bool ignore_git,
 				    bool allow_symlinks)
 {

@@ -40,7 +40,7 @@ const struct coco_cmd coco_cmd_entry_key_generate = {
 		"p521, rsa3072); the private key is written as unencrypted PKCS#8 PEM. A content "
 		"key is 32 random bytes that encrypt one package. What is written has mode 0600; "
 		"the answer names the fingerprint, never the key.",
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(opts, generate_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .required = true, .secret = true,
 		    .help = "private or content key: a file, or store:DIR/repo/type/tag" },
@@ -71,7 +71,7 @@ const struct coco_cmd coco_cmd_entry_key_public = {
 	.summary = "Print the public half of a key",
 	.text = "The answer is a PEM block with SubjectPublicKeyInfo, as openssl, cosign and "
 		"cococtl read it. " REFERENCES,
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(operands, public_operands),
 	.output = { .kind = COCO_KIND_OUTPUT, .help = "public key, PEM",
 		    .def = "standard output" },
@@ -142,7 +142,7 @@ const struct coco_cmd coco_cmd_entry_key_wrap = {
 		"elliptic curves, RSA-OAEP-256 for RSA. The document is public. A package takes "
 		"its wraps with it (model pack --recipient, model rewrap); this command is for those "
 		"that travel alone. " REFERENCES,
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(opts, wrap_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .required = true,
 		    .help = "the wraps document, JSON" },
@@ -183,7 +183,7 @@ const struct coco_cmd coco_cmd_entry_key_unwrap = {
 	.summary = "Get a content key back from its wraps",
 	.text = "The private key of one recipient opens its wrap. The content key is written with "
 		"mode 0600 and never printed. " REFERENCES,
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(operands, unwrap_operands),
 	COCO_LIST(opts, unwrap_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .required = true, .secret = true,

@@ -10,7 +10,7 @@ static const char *const at_rest_values[] = { "allow", "deny", "guest-encrypted"
 
 #define MAKE_FLAGS                                                                        \
 	(COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS | COCO_CMD_WRITES_OUTPUT |       \
-	 COCO_CMD_JOBS | COCO_CMD_SHOW_NAMES | COCO_CMD_PROGRESS)
+	 COCO_CMD_JOBS | COCO_CMD_SHOW_NAMES | COCO_CMD_PROGRESS | COCO_CMD_DRY_RUN)
 #define MAKE_EXITS                                                                        \
 	(COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(KEY) |              \
 	 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS))
@@ -49,6 +49,7 @@ const struct coco_cmd coco_cmd_entry_model_plan = {
 		"see the same directory can each pack a part (model pack --plan --shard I/N) and "
 		"model merge can put the parts together. It holds no name and no size of a file.",
 	.flags = COCO_CMD_HIDES_OPERANDS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_SHOW_NAMES |
+		 COCO_CMD_DRY_RUN |
 		 COCO_CMD_PROGRESS,
 	COCO_LIST(operands, plan_operands),
 	COCO_LIST(opts, plan_opts),
@@ -262,7 +263,7 @@ const struct coco_cmd coco_cmd_entry_model_rewrap = {
 	.summary = "Replace the wraps of a package's content key",
 	.text = "The wraps are an object of their own beside the package: its data, digests and "
 		"signature stay as they are. Who had the old wraps may have kept the key.",
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS | COCO_CMD_DRY_RUN,
 	COCO_LIST(operands, rewrap_operands),
 	COCO_LIST(opts, rewrap_opts),
 	COCO_LIST(examples, rewrap_examples),

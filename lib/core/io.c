@@ -323,6 +323,29 @@ fail:
 	return r;
 }
 
+int coco_out_check(const char *path, unsigned flags, char **ret_dir, struct coco_diag *diag)
+{
+	struct stat st;
+	char *dir = NULL;
+	char *name = NULL;
+	int r = split_path(path, &dir, &name, diag);
+
+	if (r != 0)
+		return r;
+	if ((flags & COCO_OUT_FORCE) == 0 && lstat(path, &st) == 0) {
+		coco_diag_source(diag, "%s", path);
+		r = coco_fail(diag, COCO_E_EXISTS, "the output exists already");
+	} else if (access(dir, W_OK | X_OK) != 0) {
+		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "create the output", path);
+	}
+	coco_free(name);
+	if (r == 0 && ret_dir != NULL)
+		*ret_dir = dir;
+	else
+		coco_free(dir);
+	return r;
+}
+
 void coco_out_abort(struct coco_out *out)
 {
 	if (out->dir == NULL)

@@ -57,6 +57,14 @@ int coco_read_fd(int fd, const char *name, size_t max, uint8_t **ret, size_t *re
 int coco_write_file(const char *path, const void *p, size_t n, unsigned flags,
 		    struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_out_check - whether an output could be made at path: it does not exist
+ * (or FORCE), its directory does and can be written to. For --dry-run. *ret_dir
+ * (may be NULL) is given the directory that would hold it (coco_free).
+ */
+int coco_out_check(const char *path, unsigned flags, char **ret_dir, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
 /* An output file being built. All zero means none. */
 struct coco_out {
 	int fd;           /* -1 when none */

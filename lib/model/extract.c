@@ -81,12 +81,12 @@ static int make_items(struct coco_extract *x, struct coco_diag *diag)
 		if (!coco_extract_selected(x, i))
 			continue;
 		atomic_store(&x->files[i].left, 1);
-		if (big && split && (x->req->out != NULL || !digest)) {
+		if (big && split && (x->writes || !digest)) {
 			/* a group is consecutive files, so it ends before this one */
 			if (group.n_files != 0)
 				add(x, group);
 			group.n_files = 0;
-			if (x->req->out != NULL) {
+			if (x->writes) {
 				struct coco_extract_dir dir = { .fd = -1 };
 
 				r = coco_extract_create(x, i, &dir, diag);
@@ -157,7 +157,7 @@ static int run_items(struct coco_extract *x, uint64_t total, struct coco_diag *d
 		items[i] = (struct coco_lane_item){ .bytes = item_bytes(x, &x->items[i]),
 						    .serial = x->items[i].follow,
 						    .arg = &x->items[i] };
-	coco_run_phase(x->run, x->req->out != NULL ? "opening" : "checking content", total);
+	coco_run_phase(x->run, x->writes ? "opening" : "checking content", total);
 	int r = coco_lanes_run(x->run, items, x->n_items, lanes_for(x), &coco_extract_ops, x,
 			       diag);
 	coco_free(items);
@@ -166,11 +166,12 @@ static int run_items(struct coco_extract *x, uint64_t total, struct coco_diag *d
 
 /* ---- the whole -------------------------------------------------------------- */
 
-static int check_space(const struct coco_extract *x, uint64_t total, struct coco_diag *diag)
+static int check_space(const struct coco_extract *x, const char *dir, uint64_t total,
+		       struct coco_diag *diag)
 {
 	struct statvfs fs;
 
-	if (fstatvfs(x->out.fd, &fs) != 0)
+	if (statvfs(dir, &fs) != 0)
 		return coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "examine", x->req->out);
 	uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	/* some file systems (ramfs) count nothing */
@@ -228,12 +229,16 @@ static void extract_free(struct coco_extract *x)
 
 static int open_output(struct coco_extract *x, uint64_t total, struct coco_diag *diag)
 {
-	int r = coco_outdir_open(&x->out, x->req->out, x->req->out_flags, diag);
+	char *parent = NULL;
+	int r = coco_out_check(x->req->out, x->req->out_flags, &parent, diag);
 
 	if (r == 0)
-		r = coco_at_rest_check(x->req->pkg->header.at_rest, x->out.partial, diag);
+		r = coco_at_rest_check(x->req->pkg->header.at_rest, parent, diag);
 	if (r == 0)
-		r = check_space(x, total, diag);
+		r = check_space(x, parent, total, diag);
+	if (r == 0 && x->writes)
+		r = coco_outdir_open(&x->out, x->req->out, x->req->out_flags, diag);
+	coco_free(parent);
 	x->umask = umask(0);
 	umask(x->umask);
 	return r;
@@ -242,7 +247,8 @@ static int open_output(struct coco_extract *x, uint64_t total, struct coco_diag 
 int coco_extract(const struct coco_run *run, const struct coco_extract_request *req,
 		 struct coco_extract_result *ret, struct coco_diag *diag)
 {
-	struct coco_extract x = { .run = run, .req = req, .out.fd = -1 };
+	struct coco_extract x = { .run = run, .req = req, .out.fd = -1,
+				  .writes = req->out != NULL && !req->dry_run };
 	struct coco_extract_result result = { .files = 0 };
 	int r = 0;
 
@@ -263,10 +269,10 @@ int coco_extract(const struct coco_run *run, const struct coco_extract_request *
 	if (r == 0 && atomic_load(&x.finished) != result.files)
 		r = coco_fail(diag, COCO_E_INTERNAL, "%" PRIu64 " of %" PRIu64
 			      " files were finished", atomic_load(&x.finished), result.files);
-	if (r == 0 && req->out != NULL && syncfs(x.out.fd) != 0)
+	if (r == 0 && x.writes && syncfs(x.out.fd) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", req->out);
 	extract_free(&x);
-	if (r == 0 && req->out != NULL)
+	if (r == 0 && x.writes)
 		r = coco_outdir_commit(&x.out, diag);
 	else
 		coco_outdir_abort(&x.out);

@@ -14,6 +14,7 @@ struct coco_extract_request {
 	const struct coco_secret *key;
 	const char *out;          /* directory to make; NULL: only check */
 	unsigned out_flags;
+	bool dry_run;             /* with out: check it and the content, write nothing */
 	const bool *selected;     /* per file; NULL: all */
 	bool digests;             /* compare plaintext digests where the catalogue has them */
 };

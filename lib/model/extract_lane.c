@@ -84,7 +84,7 @@ static int begin_file(struct lane *l, struct coco_diag *diag)
 	for (size_t i = 0; i < l->run; i++)
 		l->file_at += f->runs[i].length;
 	coco_sha256_init(&l->sha);
-	if (l->x->req->out == NULL || l->x->files[l->file].fd >= 0)
+	if (!l->x->writes || l->x->files[l->file].fd >= 0)
 		return 0;
 	return coco_extract_create(l->x, l->file, &l->dir, diag);
 }
@@ -167,7 +167,7 @@ static int write_piece(struct lane *l, struct coco_diag *diag)
 	char name[256];
 
 	/* the file was made with its size, so zeros need not be written */
-	if (l->x->req->out == NULL || l->item->follow ||
+	if (!l->x->writes || l->item->follow ||
 	    (l->maybe_zero && all_zero(l->piece, l->n)))
 		return 0;
 	struct coco_extract_file *f = &l->x->files[l->file];
@@ -201,7 +201,7 @@ static int end_file(struct lane *l, bool *ret_done, struct coco_diag *diag)
 	if (l->item->hash || l->item->follow)
 		r = compare_digest(l, diag);
 	if (r == 0 && atomic_fetch_sub(&l->x->files[l->file].left, 1) == 1) {
-		if (l->x->req->out != NULL)
+		if (l->x->writes)
 			r = coco_extract_place(l->x, l->file, &l->dir, diag);
 		atomic_fetch_add(&l->x->finished, 1);
 	}

@@ -34,6 +34,7 @@ struct coco_extract {
 	const struct coco_run *run;
 	const struct coco_extract_request *req;
 	struct coco_outdir out;
+	bool writes;                  /* there is an output, and this is no dry run */
 	bool transforms;
 	mode_t umask;
 	struct coco_extract_file *files;

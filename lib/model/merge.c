@@ -335,11 +335,13 @@ static int merge_all(struct merge *m, struct coco_pack_result *ret, struct coco_
 		r = load_parts(m, diag);
 	if (r == 0)
 		r = check_blobs(m, diag);
-	if (r == 0)
+	if (r == 0 && m->req->dry_run)
+		r = coco_out_check(m->req->out, m->req->out_flags, NULL, diag);
+	else if (r == 0)
 		r = coco_outdir_open(&m->out, m->req->out, m->req->out_flags, diag);
-	if (r == 0)
+	if (r == 0 && !m->req->dry_run)
 		r = coco_layout_init(m->out.fd, diag);
-	if (r == 0)
+	if (r == 0 && !m->req->dry_run)
 		r = collect_blobs(m, diag);
 	if (r != 0)
 		return r;
@@ -360,6 +362,8 @@ static int merge_all(struct merge *m, struct coco_pack_result *ret, struct coco_
 	}
 	for (size_t i = 0; i < m->n_segs; i++)
 		ret->bytes_out += m->segs[i].size;
+	if (m->req->dry_run)
+		return 0;
 	return coco_pack_write(m->run, m->out.fd, &c, &m->req->finish, ret, diag);
 }
 
@@ -397,9 +401,9 @@ int coco_merge(const struct coco_run *run, const struct coco_merge_request *req,
 		m.parts[i].fd = -1;
 	}
 	r = merge_all(&m, &result, diag);
-	if (r == 0 && syncfs(m.out.fd) != 0)
+	if (r == 0 && !req->dry_run && syncfs(m.out.fd) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", req->out);
-	if (r == 0)
+	if (r == 0 && !req->dry_run)
 		r = coco_outdir_commit(&m.out, diag);
 	else
 		coco_outdir_abort(&m.out);

@@ -437,11 +437,20 @@ static int pack_all(struct coco_pack *p, struct coco_pack_result *ret, struct co
 	tree_digest(&p->tree, NULL, true, id.tree);
 	id.segment_size = p->segs.segment_size;
 	id.segment_count = p->segs.n;
-	r = start_output(p, &id, diag);
+	if (p->req->dry_run)
+		r = coco_out_check(p->req->out, p->req->out_flags, NULL, diag);
+	else
+		r = start_output(p, &id, diag);
 	if (r == 0)
 		r = set_header(p, diag);
 	if (r != 0)
 		return r;
+	if (p->req->dry_run) {
+		count_result(p, ret);
+		ret->segments = p->segs.n;
+		ret->is_part = p->req->shards != 0;
+		return 0;
+	}
 	coco_log(p->run, 1, "%zu files, %" PRIu64 " bytes in %zu segments of up to %" PRIu64
 		 " bytes, %" PRIu64 " of them done before", p->tree.n, p->tree.total, p->segs.n,
 		 p->segs.segment_size, p->resumed);
@@ -463,12 +472,12 @@ int coco_pack(const struct coco_run *run, const struct coco_pack_request *req,
 	struct coco_pack_result result = { .files = 0 };
 	int r = pack_all(&p, &result, diag);
 
-	if (r == 0) {
+	if (r == 0 && !req->dry_run) {
 		coco_run_phase(run, "syncing", 0);
 		if (syncfs(p.out.fd) != 0)
 			r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", req->out);
 	}
-	if (r == 0)
+	if (r == 0 && !req->dry_run)
 		r = coco_outdir_commit(&p.out, diag);
 	else if (req->resume)
 		coco_outdir_keep(&p.out);

@@ -40,6 +40,7 @@ struct coco_pack_request {
 	bool digests;                               /* plaintext SHA-256 of every file */
 	uint64_t segment_size;                      /* 0: chosen */
 	bool resume;
+	bool dry_run;                               /* scan and lay out, write nothing */
 	struct coco_view plan;                      /* text of a plan document, or empty */
 	uint32_t shard;                             /* 1..shards with a plan, else 0 */
 	uint32_t shards;
@@ -89,6 +90,7 @@ struct coco_merge_request {
 	unsigned out_flags;
 	const struct coco_secret *key;
 	const char *key_id;            /* NULL: that of the parts */
+	bool dry_run;                  /* check everything, write nothing */
 	struct coco_pack_finish finish;
 };
 int coco_merge(const struct coco_run *run, const struct coco_merge_request *req,
