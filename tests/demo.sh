@@ -1,0 +1,152 @@
+#!/bin/sh
+# The main job on a small model that is made on the spot: pack, sign, verify,
+# open, compare; then what must not work. make demo calls it with the program
+# and the maker of the model. Ends with an error when any step misbehaves.
+set -u
+[ $# = 2 ] || { echo "usage: demo.sh COCOCTL MKMODEL (make demo calls it)"; exit 2; }
+absolute() { (cd "$(dirname "$1")" && printf '%s/%s' "$PWD" "${1##*/}"); }
+program=$(absolute "$1")
+maker=$(absolute "$2")
+umask 022
+
+# what the user's environment could change
+unset COCOCTL_COLOR COCOCTL_PROGRESS COCOCTL_JOBS COCOCTL_NO_INPUT COCOCTL_LOG_FILE \
+	COCOCTL_FORCE_TTY
+work=$(mktemp -d "${TMPDIR:-/tmp}/cococtl-demo.XXXXXX") || exit 4
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+cd "$work" || exit 4
+
+if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${NO_COLOR:-}" ]; then
+	bold=$(printf '\033[1m')
+	dim=$(printf '\033[2m')
+	green=$(printf '\033[32m')
+	red=$(printf '\033[31m')
+	plain=$(printf '\033[0m')
+else
+	bold= dim= green= red= plain=
+fi
+
+now() { date +%s%N; }
+
+since() { # START: seconds with two decimals
+	awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f", (b - a) / 1e9 }'
+}
+
+title() {
+	steps=$((steps + 1))
+	printf '\n%s%d  %s%s\n' "$bold" "$steps" "$*" "$plain"
+}
+
+prompt() { printf '%s$ %s%s\n' "$dim" "$*" "$plain"; }
+good() { printf '  %s%s%s\n' "$green" "$*" "$plain"; }
+
+bad() {
+	printf '  %s%s%s\n' "$red" "$*" "$plain"
+	exit 1
+}
+
+# expect CODE ARGUMENT...: shows and runs the command, fails unless it exits so
+expect() {
+	want=$1
+	shift
+	prompt "cococtl $*"
+	start=$(now)
+	"$program" "$@" >answer 2>&1
+	code=$?
+	took=$(since "$start")
+	sed 's/^/  /' answer
+	[ "$code" = "$want" ] || bad "exit code $code where $want belongs"
+	if [ "$code" = 0 ]; then
+		good "done in $took s"
+	else
+		good "refused, as it must be: exit code $code"
+	fi
+}
+
+names() { # DIR: whether a name of the model's is in any byte of it
+	grep -rqaE 'safetensors|tokenizer|config\.json|layers\.0|LlamaFor' "$1"
+}
+
+steps=0
+begin=$(now)
+printf '%scococtl: a model goes in, an encrypted, signed package comes out, and opens again%s\n' \
+	"$bold" "$plain"
+
+title "A model as its provider has it: sharded safetensors, made here"
+start=$(now)
+printf '  '
+"$maker" model || bad "the model could not be made"
+ls -l model | awk 'NR > 1 { printf "  %12d  %s\n", $5, $9 }'
+good "made in $(since "$start") s"
+
+title "Keys: one that signs, and later one that opens"
+expect 0 key generate --type p256 -o signer.pem --public signer.pub
+
+title "Pack: compress, encrypt and sign"
+expect 0 model pack model -o release --new-key model.key --sign signer.pem
+pack_took=$took
+
+title "What everybody can see of it"
+expect 0 model inspect release
+prompt "grep -ra -e safetensors -e tokenizer ... release"
+if names release; then
+	bad "a name of the model is in the package"
+fi
+good "no name, no shape, no configuration of the model is in the package"
+
+title "What the holder of the content key can see"
+expect 0 model inspect release --key model.key --show-names
+ratio=$("$program" model inspect release --key model.key --json |
+	sed -n 's/.*"ratio_percent":"\([0-9.]*\) %".*/\1/p')
+awk -v r="${ratio:-100}" 'BEGIN { exit !(r <= 67.0) }' || bad "stored: ${ratio:-?} %, not <= 67 %"
+
+title "Verify: without the content key, and with it every chunk and file too"
+expect 0 model verify release --public-key signer.pub
+expect 0 model verify release --public-key signer.pub --key model.key
+
+title "Open it, and compare with the original"
+expect 0 model open release -o opened --key model.key --public-key signer.pub
+open_took=$took
+prompt "diff -r model opened"
+diff -r model opened || bad "the opened model differs"
+good "every file is the same, byte by byte"
+
+title "Give it to a customer: wrap the content key for the customer's key"
+expect 0 key generate --type p384 -o customer.pem --public customer.pub
+expect 0 model rewrap release --key model.key --recipient customer.pub
+expect 0 model cat release config.json --identity customer.pem --public-key signer.pub \
+	-o config.json
+cmp model/config.json config.json || bad "the file differs"
+good "the customer reads one file with a key of its own; no segment was touched"
+
+title "One byte of one segment is changed"
+segment=$(find release/blobs -type f -size +1000k | sort | head -n 1)
+offset=$(($(wc -c <"$segment") / 2))
+cp -r release damaged
+byte=$(od -An -tu1 -j "$offset" -N 1 "$segment" | tr -d ' ')
+prompt "dd conv=notrunc bs=1 seek=$offset of=damaged/blobs/sha256/$(basename "$segment" | cut -c 1-12)..."
+printf '%b' "\\0$(printf '%o' $((byte ^ 1)))" |
+	dd conv=notrunc bs=1 seek="$offset" of="damaged/${segment#release/}" 2>/dev/null
+cmp -s "$segment" "damaged/${segment#release/}" && bad "nothing was changed"
+expect 1 model verify damaged --public-key signer.pub
+expect 7 model open damaged -o stolen --key model.key --public-key signer.pub
+[ ! -e stolen ] || bad "something was left behind"
+
+title "Another content key, another signer"
+expect 0 key generate --type content -o other.key
+expect 7 model open release -o stolen --key other.key --public-key signer.pub
+expect 1 model open release -o stolen --key model.key --public-key customer.pub
+[ ! -e stolen ] || bad "something was left behind"
+# shellcheck disable=SC2012
+[ "$(ls -d ./*.partial-* 2>/dev/null | wc -l)" = 0 ] || bad "something was left behind"
+
+size() { find "$1" -type f -exec cat {} + | wc -c; }
+printf '\n%sAll %d steps behaved.%s ' "$bold" "$steps" "$plain"
+awk -v m="$(size model)" -v p="$(size release)" -v a="$pack_took" -v b="$open_took" \
+	-v t="$(since "$begin")" 'BEGIN {
+	printf "%.1f MB of model became a package of %.1f MB (%.1f %%),\n", m / 1e6, p / 1e6,
+		100 * p / m
+	printf "packed in %.2f s and opened in %.2f s; the demo took %.1f s.\n", a, b, t
+}'
