@@ -33,11 +33,9 @@ static void dtypes_text(const struct coco_cat_file *f, char *ret, size_t cap)
 	}
 }
 
-/* Names appear only when the user asked for them; a file is else known by its place. */
-static void file_row(struct coco_report *report, const struct coco_cat_file *f, size_t i,
-		     bool show_names)
+/* The text is for the holder of the key, who asked what is inside: with names. */
+static void file_row(struct coco_report *report, const struct coco_cat_file *f)
 {
-	char place[32];
 	char size[32];
 	char tensors[32] = "";
 	char ratio[32] = "";
@@ -49,11 +47,10 @@ static void file_row(struct coco_report *report, const struct coco_cat_file *f, 
 	if (f->size != 0)
 		snprintf(ratio, sizeof(ratio), "%.1f %%", 100.0 * (double)stored(f) / (double)f->size);
 	dtypes_text(f, dtypes, sizeof(dtypes));
-	snprintf(place, sizeof(place), "#%zu", i + 1);
-	coco_report_row(report, (const char *[]){ size, ratio, tensors, dtypes,
-						  show_names ? f->path : place });
+	coco_report_row(report, (const char *[]){ size, ratio, tensors, dtypes, f->path });
 }
 
+/* JSON ends up in logs of machines: names only when they were asked for. */
 static void file_json(struct coco_jw *jw, const struct coco_cat_file *f, bool show_names)
 {
 	char number[24];
@@ -117,7 +114,7 @@ static void report_catalogue(struct coco_report *report, const struct coco_catal
 	coco_jw_key(jw, "files");
 	coco_jw_begin(jw, '[');
 	for (size_t i = 0; i < cat->n_files; i++) {
-		file_row(report, &cat->files[i], i, show_names);
+		file_row(report, &cat->files[i]);
 		file_json(jw, &cat->files[i], show_names);
 	}
 	coco_jw_end(jw, ']');

@@ -92,8 +92,9 @@ static const struct coco_opt inspect_opts[] = {
 
 static const struct coco_example inspect_examples[] = {
 	{ "model inspect release", "what everybody can see" },
-	{ "model inspect release --key model.key --show-names",
-	  "also the files, with their names" },
+	{ "model inspect release --key model.key", "also the files and their tensors" },
+	{ "model inspect release --key model.key --json --show-names",
+	  "the same for a program, with the names of the files" },
 };
 
 const struct coco_cmd coco_cmd_entry_model_inspect = {
@@ -103,7 +104,8 @@ const struct coco_cmd coco_cmd_entry_model_inspect = {
 	.summary = "Show what a package says about itself",
 	.text = "Nothing is verified: model verify does that. Without the key the answer is the "
 		"public part (version, key id, segments, signatures, wraps), with it the catalogue "
-		"too; names of files appear only with --show-names.",
+		"too: files, tensors, dtypes. In JSON the names of files appear only with "
+		"--show-names.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS | COCO_CMD_SHOW_NAMES,
 	COCO_LIST(operands, inspect_operands),
 	COCO_LIST(opts, inspect_opts),
