@@ -1,6 +1,6 @@
 /*
  * cmd_model_sign.c - cococtl model sign: a package (attestation in its layout)
- * or a plain directory (OpenSSF model signature).
+ * or a plain directory or file (OpenSSF model signature).
  */
 #include <string.h>
 #include <unistd.h>
@@ -134,7 +134,9 @@ int coco_cmd_model_sign(struct coco_cli *cli, const void *opts, struct coco_repo
 
 	if (r == 0)
 		r = coco_arg_signer_load(cli, &o->sign, &signer, diag);
-	if (r == 0 && kind == COCO_TARGET_PLAIN_DIR)
+	/* a model may also be one file; then where the signature goes has to be said */
+	bool one_file = kind == COCO_TARGET_OTHER && cli->common.output != NULL;
+	if (r == 0 && (kind == COCO_TARGET_PLAIN_DIR || one_file))
 		r = sign_directory(cli, o, &signer, report, diag);
 	else if (r == 0)
 		r = sign_package(cli, o, &signer, report, diag);

@@ -181,12 +181,15 @@ int coco_cmd_model_verify(struct coco_cli *cli, const void *opts, struct coco_re
 	struct coco_arg_trust trust = { .given = false };
 	enum coco_target_kind kind = COCO_TARGET_LAYOUT_DIR;
 	struct coco_diag probe = { .code = 0 };
+	bool one_file = false;
 	int r = coco_arg_trust_load(&o->trust, &trust, diag);
 
 	/* "DIR:TAG" is no path; opening it as a package says so if it is nothing else */
 	if (r == 0 && coco_layout_probe(o->target, &kind, &probe) != 0)
-		kind = COCO_TARGET_OTHER;
-	if (r == 0 && kind == COCO_TARGET_PLAIN_DIR)
+		kind = COCO_TARGET_LAYOUT_DIR;
+	else if (kind == COCO_TARGET_OTHER) /* a model may also be one file */
+		one_file = o->signature != NULL;
+	if (r == 0 && (kind == COCO_TARGET_PLAIN_DIR || one_file))
 		r = verify_directory(cli, o, &trust, report, diag);
 	else if (r == 0)
 		r = verify_package(cli, o, &trust, report, diag);

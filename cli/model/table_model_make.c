@@ -222,7 +222,8 @@ const struct coco_cmd coco_cmd_entry_model_sign = {
 	.summary = "Sign a model's directory or a package",
 	.text = "For a directory the answer is an OpenSSF Model Signing bundle, which the "
 		"reference tool verifies too; it lists the files with their digests, so keep it as "
-		"you keep the model. The signature of a package is put into the package.",
+		"you keep the model. A model that is one file needs -o. The signature of a package "
+		"is put into the package.",
 	.flags = MAKE_FLAGS,
 	COCO_LIST(operands, sign_operands),
 	COCO_LIST(opts, sign_opts),

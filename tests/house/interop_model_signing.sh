@@ -62,7 +62,7 @@ make_model() {
 both_ways_with_keys() {
 	for type in p256 p384 p521; do
 		run "$COCOCTL" key generate --type $type -o $type.key --public $type.pub
-		run "$COCOCTL" model sign m --key $type.key -o m/model.sig
+		run "$COCOCTL" model sign --force m --key $type.key -o m/model.sig
 		run "$ms" verify key m --signature m/model.sig --public_key $type.pub
 		run "$COCOCTL" model verify m --signature m/model.sig --public-key $type.pub
 		rm m/model.sig
@@ -70,13 +70,13 @@ both_ways_with_keys() {
 		run "$COCOCTL" model verify m --signature m/model.sig --public-key $type.pub
 		rm m/model.sig
 	done
-	run "$COCOCTL" model sign m --key p256.key -o s.sig
+	run "$COCOCTL" model sign --force m --key p256.key -o s.sig
 	expect 1 "$COCOCTL" model verify m --signature s.sig --public-key p384.pub
 	refused verify key m --signature s.sig --public_key p384.pub
 }
 
 changes_are_seen_by_both() {
-	run "$COCOCTL" model sign m --key p256.key -o s.sig
+	run "$COCOCTL" model sign --force m --key p256.key -o s.sig
 	for change in 'printf x >m/a/b' 'rm m/a/b' 'printf x >m/added'; do
 		rm -rf saved
 		cp -R m saved
@@ -94,7 +94,7 @@ changes_are_seen_by_both() {
 }
 
 ignored_paths() {
-	run "$COCOCTL" model sign m --key p256.key --ignore deep --ignore a-b -o s.sig
+	run "$COCOCTL" model sign --force m --key p256.key --ignore deep --ignore a-b -o s.sig
 	printf changed >m/deep/er/new
 	run "$ms" verify key m --signature s.sig --public_key p256.pub --ignore-paths m/deep \
 		--ignore-paths m/a-b
@@ -105,7 +105,7 @@ ignored_paths() {
 }
 
 single_file() {
-	run "$COCOCTL" model sign m/weights.bin --key p384.key -o s.sig
+	run "$COCOCTL" model sign --force m/weights.bin --key p384.key -o s.sig
 	run "$ms" verify key m/weights.bin --signature s.sig --public_key p384.pub
 	run "$ms" sign key m/weights.bin --private_key p384.key --signature s.sig
 	run "$COCOCTL" model verify m/weights.bin --signature s.sig --public-key p384.pub
@@ -114,8 +114,8 @@ single_file() {
 
 links() {
 	ln -s a-b m/link
-	expect 4 "$COCOCTL" model sign m --key p256.key -o s.sig
-	run "$COCOCTL" model sign m --key p256.key --allow-symlinks -o s.sig
+	expect 4 "$COCOCTL" model sign --force m --key p256.key -o s.sig
+	run "$COCOCTL" model sign --force m --key p256.key --allow-symlinks -o s.sig
 	run "$ms" verify key m --signature s.sig --public_key p256.pub --allow_symlinks
 	run "$ms" sign key m --private_key p256.key --signature s.sig --allow_symlinks
 	expect 4 "$COCOCTL" model verify m --signature s.sig --public-key p256.pub
@@ -146,7 +146,7 @@ keyUsage=critical,keyCertSign,cRLSign'
 	certificate leaf inter 'basicConstraints=critical,CA:FALSE
 keyUsage=critical,digitalSignature
 extendedKeyUsage=codeSigning'
-	run "$COCOCTL" model sign m --key leaf.key --certificate leaf.crt --chain inter.crt -o s.sig
+	run "$COCOCTL" model sign --force m --key leaf.key --certificate leaf.crt --chain inter.crt -o s.sig
 	run "$ms" verify certificate m --signature s.sig --certificate_chain root.crt
 	run "$ms" sign certificate m --private_key leaf.key --signing_certificate leaf.crt \
 		--certificate_chain inter.crt --signature r.sig
