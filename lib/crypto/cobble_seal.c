@@ -122,7 +122,7 @@ int coco_cobble_open_start(struct coco_cobble *c, const struct coco_secret *key,
 
 	if (r == 0 && CRYPTO_memcmp(commitment, head + COCO_COBBLE_SALT, sizeof(commitment)) != 0)
 		r = coco_fail(diag, COCO_E_KEY_WRONG,
-			      "the key commitment does not match: another key, or another place");
+			      "this key did not make this message: the key commitment differs");
 	coco_wipe(commitment, sizeof(commitment));
 	return r;
 }
