@@ -147,7 +147,7 @@ static bool prominent(const struct coco_opt *opt)
 static void list_common(struct coco_wr *wr, const struct coco_cmd *cmd)
 {
 	const struct coco_opt *opt;
-	char text[512];
+	char text[512] = "";
 	size_t n = 0;
 
 	for (size_t i = 0; (opt = coco_table_common(i)) != NULL && n < sizeof(text); i++) {
@@ -166,7 +166,7 @@ static void list_common(struct coco_wr *wr, const struct coco_cmd *cmd)
 
 static void list_exits(struct coco_wr *wr, const struct coco_cmd *cmd)
 {
-	char text[256];
+	char text[256] = "";
 	size_t n = 0;
 	int code;
 
