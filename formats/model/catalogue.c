@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/b64.h"
+#include "formats/core/json_scan.h"
 #include "formats/core/mem.h"
 #include "formats/core/utf8.h"
 
@@ -338,10 +339,9 @@ static int decode_own_header(const struct coco_jv *root, struct coco_pkg_header 
 	return r;
 }
 
-static int decode_root(const struct coco_jv *root, struct coco_catalogue *c,
-		       struct coco_diag *diag)
+static int decode_small(const struct coco_jv *root, struct coco_catalogue *c,
+			struct coco_diag *diag)
 {
-	struct coco_jv list;
 	const char *format = NULL;
 	uint64_t version = 0;
 	int r = coco_jv_string(root, "format", &format, diag);
@@ -356,49 +356,179 @@ static int decode_root(const struct coco_jv *root, struct coco_catalogue *c,
 		r = coco_critical_check(root, NULL, 0, diag);
 	if (r == 0)
 		r = decode_own_header(root, &c->header, diag);
-	if (r == 0)
-		r = coco_jv_array(root, "files", &list, diag);
-	if (r != 0)
-		return r;
-	size_t n = coco_jv_len(&list);
-	if (n == 0 || n > COCO_CATALOGUE_FILES_MAX)
-		return coco_jv_fail(root, "files", COCO_E_CATALOGUE, diag, "%zu files", n);
-	c->files = coco_zalloc(n, sizeof(*c->files));
-	if (c->files == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the catalogue");
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct coco_jv item = coco_jv_item(&list, i);
+	return r;
+}
 
-		c->n_files = i + 1;
+/* File number i from its own text; the pointer in messages is that of the whole. */
+static int decode_one(struct coco_catalogue *c, size_t *cap, struct coco_view text,
+		      struct coco_diag *diag)
+{
+	const struct coco_jv top = { .v = NULL };
+	const struct coco_jv list = { .v = NULL, .up = &top, .key = "files" };
+	size_t i = c->n_files;
+	struct coco_json doc;
+
+	if (!coco_grow((void **)&c->files, cap, i, sizeof(*c->files), COCO_CATALOGUE_FILES_MAX))
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the catalogue");
+	c->files[i] = (struct coco_cat_file){ .n_runs = 0 };
+	int r = coco_json_parse(&doc, text, COCO_CATALOGUE_MAX, diag);
+	if (r != 0) {
+		coco_diag_pointer(diag, "/files/%zu", i);
+		return r;
+	}
+	struct coco_jv item = coco_json_root(&doc);
+	item.up = &list;
+	item.index = i;
+	c->n_files = i + 1;
+	r = coco_jv_as_object(&item, diag);
+	if (r == 0)
 		r = decode_file(&item, &c->header, i > 0 ? c->files[i - 1].path : NULL,
 				&c->files[i], diag);
-	}
-	if (r == 0 && coco_jv_has(root, "oms")) {
-		const char *oms = NULL;
+	coco_json_free(&doc);
+	return r;
+}
 
-		r = coco_jv_string(root, "oms", &oms, diag);
-		c->oms = r == 0 ? coco_strdup(oms) : NULL;
-		if (r == 0 && c->oms == NULL)
-			r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the catalogue");
-		c->n_oms = r == 0 ? strlen(oms) : 0;
+static int decode_files(struct coco_catalogue *c, struct coco_view text, struct coco_diag *diag)
+{
+	struct coco_json_scan scan;
+	struct coco_view key;
+	struct coco_view value;
+	size_t cap = 0;
+	bool end = false;
+	int r = text.n != 0 && text.p[0] == '[' ? coco_json_scan_init(&scan, text, diag)
+						: COCO_E_FORMAT_JSON_TYPE;
+
+	if (r == COCO_E_FORMAT_JSON_TYPE) {
+		coco_diag_pointer(diag, "/files");
+		return coco_fail(diag, r, text.n == 0 ? "expected an array, found nothing"
+						      : "expected an array");
+	}
+	while (r == 0) {
+		r = coco_json_scan_next(&scan, &key, &value, &end, diag);
+		if (r != 0 || end)
+			break;
+		r = decode_one(c, &cap, value, diag);
+	}
+	if (r == 0 && c->n_files == 0) {
+		coco_diag_pointer(diag, "/files");
+		r = coco_fail(diag, COCO_E_CATALOGUE, "0 files");
 	}
 	return r;
 }
 
-int coco_catalogue_decode(struct coco_catalogue *ret, struct coco_view text,
-			  struct coco_diag *diag)
+static int decode_oms(struct coco_catalogue *c, struct coco_view text, struct coco_diag *diag)
 {
-	struct coco_catalogue c = { .n_files = 0 };
+	const struct coco_jv top = { .v = NULL };
+	const char *oms = NULL;
 	struct coco_json doc;
 	int r = coco_json_parse(&doc, text, COCO_CATALOGUE_MAX, diag);
 
 	if (r != 0)
 		return r;
-	struct coco_jv root = coco_json_root(&doc);
-	r = coco_jv_as_object(&root, diag);
-	if (r == 0)
-		r = decode_root(&root, &c, diag);
+	struct coco_jv v = coco_json_root(&doc);
+	v.up = &top;
+	v.key = "oms";
+	r = coco_jv_as_string(&v, &oms, diag);
+	c->oms = r == 0 ? coco_strdup(oms) : NULL;
+	if (r == 0 && c->oms == NULL)
+		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the catalogue");
+	c->n_oms = r == 0 ? strlen(oms) : 0;
 	coco_json_free(&doc);
+	return r;
+}
+
+/* The two large members, and a document of all the others. */
+struct parts {
+	struct coco_view files;
+	struct coco_view oms;
+	struct coco_wr rest;
+};
+
+static int sort_member(struct parts *p, struct coco_view key, struct coco_view value,
+		       struct coco_diag *diag)
+{
+	struct coco_view *large = NULL;
+	const char *name = NULL;
+	struct coco_json doc;
+	int r = coco_json_parse(&doc, key, COCO_CATALOGUE_MAX, diag);
+
+	if (r != 0)
+		return r;
+	struct coco_jv v = coco_json_root(&doc);
+	r = coco_jv_as_string(&v, &name, diag);
+	if (r == 0 && strcmp(name, "files") == 0)
+		large = &p->files;
+	else if (r == 0 && strcmp(name, "oms") == 0)
+		large = &p->oms;
+	coco_json_free(&doc);
+	if (r != 0)
+		return r;
+	if (large != NULL && large->n != 0)
+		return coco_fail(diag, COCO_E_FORMAT_JSON_DUPLICATE,
+				 "the catalogue has a member twice");
+	if (large != NULL) {
+		*large = value;
+		return 0;
+	}
+	coco_wr_u8(&p->rest, p->rest.n == 0 ? '{' : ',');
+	coco_wr_bytes(&p->rest, key.p, key.n);
+	coco_wr_u8(&p->rest, ':');
+	coco_wr_bytes(&p->rest, value.p, value.n);
+	return 0;
+}
+
+static int take_apart(struct parts *p, struct coco_view text, struct coco_diag *diag)
+{
+	struct coco_json_scan scan;
+	struct coco_view key;
+	struct coco_view value;
+	bool end = false;
+	int r = coco_json_scan_init(&scan, text, diag);
+
+	if (r == 0 && !scan.object)
+		r = coco_fail(diag, COCO_E_FORMAT_JSON_TYPE, "expected an object");
+	while (r == 0) {
+		r = coco_json_scan_next(&scan, &key, &value, &end, diag);
+		if (r != 0 || end)
+			break;
+		r = sort_member(p, key, value, diag);
+	}
+	if (p->rest.n == 0)
+		coco_wr_u8(&p->rest, '{');
+	coco_wr_u8(&p->rest, '}');
+	if (r == 0 && p->rest.code != 0)
+		r = coco_fail(diag, p->rest.code, "no memory for the catalogue");
+	return r;
+}
+
+/*
+ * The document is taken apart and read file by file: built as one tree, a
+ * catalogue of 100 000 files would need ten times its size in memory.
+ */
+int coco_catalogue_decode(struct coco_catalogue *ret, struct coco_view text,
+			  struct coco_diag *diag)
+{
+	struct coco_catalogue c = { .n_files = 0 };
+	struct parts p = { .files.n = 0 };
+	struct coco_json doc = { .root = NULL };
+
+	if (text.n > COCO_CATALOGUE_MAX)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "a catalogue of %zu bytes", text.n);
+	coco_wr_init(&p.rest, COCO_CATALOGUE_MAX);
+	int r = take_apart(&p, text, diag);
+	if (r == 0)
+		r = coco_json_parse(&doc, coco_wr_view(&p.rest), COCO_CATALOGUE_MAX, diag);
+	coco_wr_free(&p.rest);
+	if (r == 0) {
+		struct coco_jv root = coco_json_root(&doc);
+
+		r = decode_small(&root, &c, diag);
+		coco_json_free(&doc);
+	}
+	if (r == 0)
+		r = decode_files(&c, p.files, diag);
+	if (r == 0 && p.oms.n != 0)
+		r = decode_oms(&c, p.oms, diag);
 	if (r != 0) {
 		coco_catalogue_free(&c);
 		return r;

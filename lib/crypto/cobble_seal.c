@@ -230,3 +230,72 @@ int coco_cobble_open(const struct coco_secret *key, struct coco_view context,
 	*ret_n = (size_t)n;
 	return 0;
 }
+
+int coco_cobble_seal_in_place(const struct coco_secret *key, struct coco_view context,
+			      uint8_t *buf, size_t n, struct coco_diag *diag)
+{
+	uint8_t head[COCO_COBBLE_HEAD];
+	struct coco_cobble *c = NULL;
+	uint8_t *chunk = coco_alloc(COCO_COBBLE_PLAIN, 1);
+	int r = chunk != NULL ? coco_cobble_new(&c, diag)
+			      : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a chunk");
+
+	if (r == 0)
+		r = coco_cobble_seal_start(c, key, context, NULL, head, diag);
+	/* from the end: a sealed chunk never reaches back over a plain one */
+	for (uint64_t k = coco_cobble_chunks(n); r == 0 && k-- > 0;) {
+		size_t at = (size_t)k * COCO_COBBLE_PLAIN;
+		size_t len = coco_min_size(n - at, COCO_COBBLE_PLAIN);
+
+		memcpy(chunk, buf + at, len);
+		r = coco_cobble_seal_chunk(c, k, chunk, len, buf + coco_cobble_offset(k), diag);
+	}
+	if (r == 0)
+		memcpy(buf, head, sizeof(head));
+	else
+		coco_wipe(buf, n);
+	if (chunk != NULL)
+		coco_wipe(chunk, COCO_COBBLE_PLAIN);
+	coco_free(chunk);
+	coco_cobble_free(c);
+	return r;
+}
+
+int coco_cobble_open_in_place(const struct coco_secret *key, struct coco_view context,
+			      uint8_t *buf, size_t n, size_t *ret_n, struct coco_diag *diag)
+{
+	struct coco_cobble *c = NULL;
+	uint8_t *chunk = NULL;
+	uint64_t plain = 0;
+	size_t at = 0;
+	int r = coco_cobble_opened(n, &plain, diag);
+
+	if (r == 0)
+		r = coco_cobble_new(&c, diag);
+	if (r == 0)
+		r = coco_cobble_open_start(c, key, context, buf, diag);
+	if (r == 0) {
+		chunk = coco_alloc(COCO_COBBLE_PLAIN, 1);
+		if (chunk == NULL)
+			r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a chunk");
+	}
+	for (uint64_t k = 0; r == 0 && k < coco_cobble_chunks(plain); k++) {
+		size_t len = coco_min_size((size_t)plain - at, COCO_COBBLE_PLAIN);
+
+		r = coco_cobble_open_chunk(c, k, buf + coco_cobble_offset(k), len, chunk, diag);
+		if (r == 0)
+			memcpy(buf + at, chunk, len);
+		at += len;
+	}
+	if (r == 0) {
+		memset(buf + plain, 0, n - (size_t)plain);
+		*ret_n = (size_t)plain;
+	} else {
+		coco_wipe(buf, n);
+	}
+	if (chunk != NULL)
+		coco_wipe(chunk, COCO_COBBLE_PLAIN);
+	coco_free(chunk);
+	coco_cobble_free(c);
+	return r;
+}

@@ -57,4 +57,15 @@ int coco_cobble_open(const struct coco_secret *key, struct coco_view context,
 		     struct coco_view message, uint8_t **ret, size_t *ret_n,
 		     struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * The same where the bytes are, for messages that are large: buf holds n
+ * bytes and has room for coco_cobble_sealed(n); opening leaves *ret_n bytes at
+ * its start, and zeros the rest. After a failure buf is wiped.
+ */
+int coco_cobble_seal_in_place(const struct coco_secret *key, struct coco_view context,
+			      uint8_t *buf, size_t n, struct coco_diag *diag) COCO_MUSTUSE;
+int coco_cobble_open_in_place(const struct coco_secret *key, struct coco_view context,
+			      uint8_t *buf, size_t n, size_t *ret_n, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
 #endif

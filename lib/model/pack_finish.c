@@ -15,7 +15,7 @@
 #include "lib/model/pack_priv.h"
 #include "lib/model/pkg_attach.h"
 
-int coco_pack_entries(const struct coco_tree *tree, const struct coco_file_map *maps,
+int coco_pack_entries(const struct coco_tree *tree, struct coco_file_map *maps,
 		      struct coco_cat_file **ret, struct coco_diag *diag)
 {
 	struct coco_cat_file *list = coco_zalloc(tree->n, sizeof(*list));
@@ -30,8 +30,10 @@ int coco_pack_entries(const struct coco_tree *tree, const struct coco_file_map *
 		memcpy(f->kind, maps[i].kind, sizeof(f->kind));
 		f->tensors = maps[i].tensors;
 		f->n_dtypes = maps[i].n_dtypes;
-		f->dtypes = coco_memdup(maps[i].dtypes, f->n_dtypes * sizeof(*f->dtypes));
-		ok = f->path != NULL && f->dtypes != NULL;
+		f->dtypes = maps[i].dtypes;
+		maps[i].dtypes = NULL;
+		maps[i].n_dtypes = 0;
+		ok = f->path != NULL;
 	}
 	if (!ok) {
 		coco_pack_entries_free(list, tree->n);
@@ -111,25 +113,25 @@ static int put_catalogue(const struct coco_pack_content *c, const struct coco_ca
 {
 	uint8_t context[COCO_PKG_CONTEXT];
 	struct coco_wr wr;
-	uint8_t *plain = NULL;
-	uint8_t *sealed = NULL;
-	size_t n_plain = 0;
-	size_t n_sealed = 0;
+	uint8_t *text = NULL;
+	size_t n_room = 0;
 
 	coco_wr_init(&wr, COCO_CATALOGUE_MAX);
 	coco_catalogue_encode(&wr, cat);
-	int r = coco_wr_finish(&wr, &plain, &n_plain, diag);
+	size_t n = wr.n;
+	size_t n_sealed = (size_t)coco_cobble_sealed(n);
+	(void)coco_wr_room(&wr, n_sealed - n);
+	int r = coco_wr_finish(&wr, &text, &n_room, diag);
 	if (r != 0)
 		return r;
 	coco_pkg_context(context, c->header->package_id, COCO_SEGMENT_CATALOGUE);
-	r = coco_cobble_seal(c->key, coco_view_of(context, sizeof(context)),
-			     coco_view_of(plain, n_plain), &sealed, &n_sealed, diag);
-	coco_wipe(plain, n_plain);
-	coco_free(plain);
+	r = coco_cobble_seal_in_place(c->key, coco_view_of(context, sizeof(context)), text, n,
+				      diag);
 	if (r == 0)
-		r = coco_layout_put(dirfd, sealed, n_sealed, &ret->digest, diag);
+		r = coco_layout_put(dirfd, text, n_sealed, &ret->digest, diag);
 	ret->size = n_sealed;
-	coco_free(sealed);
+	coco_wipe(text, n_room);
+	coco_free(text);
 	return r;
 }
 
@@ -138,24 +140,20 @@ static int write_catalogue(const struct coco_run *run, int dirfd,
 			   const struct coco_pack_finish *finish, struct coco_descriptor *ret,
 			   struct coco_diag *diag)
 {
-	struct coco_catalogue cat = { .header = *c->header, .n_files = c->n_files };
-	struct coco_cat_file *files = coco_memdup(c->files, c->n_files * sizeof(*files));
+	struct coco_catalogue cat = { .header = *c->header, .files = c->files,
+				      .n_files = c->n_files };
+	int r = attach_runs(c, c->files, diag);
 
-	if (files == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the catalogue");
-	cat.files = files;
-	for (size_t i = 0; i < c->n_files; i++) {
-		files[i].runs = NULL;
-		files[i].n_runs = 0;
-	}
-	int r = attach_runs(c, files, diag);
 	if (r == 0)
 		r = sign_tree(run, c, finish, &cat, diag);
 	if (r == 0)
 		r = put_catalogue(c, &cat, dirfd, ret, diag);
-	for (size_t i = 0; i < c->n_files; i++)
-		coco_free(files[i].runs);
-	coco_free(files);
+	/* the piece lists are the segment records' */
+	for (size_t i = 0; i < c->n_files; i++) {
+		coco_free(c->files[i].runs);
+		c->files[i].runs = NULL;
+		c->files[i].n_runs = 0;
+	}
 	coco_free(cat.oms);
 	return r;
 }

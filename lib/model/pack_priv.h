@@ -56,7 +56,8 @@ extern const struct coco_lane_ops coco_pack_ops;
 struct coco_pack_content {
 	const struct coco_secret *key;
 	const struct coco_pkg_header *header;
-	const struct coco_cat_file *files;  /* paths, modes, sizes, kinds; no runs */
+	struct coco_cat_file *files;        /* paths, modes, sizes, kinds; no runs: they are
+					       filled in while writing */
 	size_t n_files;
 	const struct coco_record_segment *segments;
 	size_t n_segments;
@@ -87,8 +88,11 @@ int coco_pack_finish_part(struct coco_pack *p, struct coco_pack_result *ret,
 int coco_pack_file_digest(int dirfd, const char *name, struct coco_digest *ret,
 			  struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_pack_entries - catalogue entries of a tree, without runs; gives *ret (n = tree->n). */
-int coco_pack_entries(const struct coco_tree *tree, const struct coco_file_map *maps,
+/*
+ * coco_pack_entries - catalogue entries of a tree, without runs; takes the
+ * dtypes out of maps; gives *ret (n = tree->n).
+ */
+int coco_pack_entries(const struct coco_tree *tree, struct coco_file_map *maps,
 		      struct coco_cat_file **ret, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_pack_entries_free(struct coco_cat_file *files, size_t n);
 

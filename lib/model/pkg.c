@@ -308,22 +308,20 @@ int coco_pkg_catalogue(const struct coco_pkg *pkg, const struct coco_secret *key
 {
 	uint8_t context[COCO_PKG_CONTEXT];
 	struct coco_catalogue cat = { .n_files = 0 };
-	uint8_t *sealed = NULL;
-	uint8_t *plain = NULL;
+	uint8_t *text = NULL;
 	size_t n_sealed = 0;
-	size_t n_plain = 0;
+	size_t n = 0;
 	int r = coco_layout_read(pkg->layout, &pkg->found.manifest.layers[0], COCO_CATALOGUE_MAX,
-				 &sealed, &n_sealed, diag);
+				 &text, &n_sealed, diag);
 
 	coco_pkg_context(context, pkg->header.package_id, COCO_SEGMENT_CATALOGUE);
 	if (r == 0)
-		r = coco_cobble_open(key, coco_view_of(context, sizeof(context)),
-				     coco_view_of(sealed, n_sealed), &plain, &n_plain, diag);
-	coco_free(sealed);
+		r = coco_cobble_open_in_place(key, coco_view_of(context, sizeof(context)), text,
+					      n_sealed, &n, diag);
 	if (r == 0)
-		r = coco_catalogue_decode(&cat, coco_view_of(plain, n_plain), diag);
-	coco_wipe(plain, n_plain);
-	coco_free(plain);
+		r = coco_catalogue_decode(&cat, coco_view_of(text, n), diag);
+	coco_wipe(text, n_sealed);
+	coco_free(text);
 	if (r == 0 && !coco_pkg_header_equal(&cat.header, &pkg->header))
 		r = coco_fail(diag, COCO_E_PACKAGE_MIXED,
 			      "the header is not the one that the catalogue was sealed with");
