@@ -60,7 +60,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--type --public --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--type --public --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -75,7 +75,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -107,7 +107,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--recipient --key --key-id --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--recipient --key --key-id --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -123,7 +123,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--identity --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--identity --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -141,7 +141,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--segment-size --ignore --no-ignore-git-paths --output --force --show-names --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--segment-size --ignore --no-ignore-git-paths --output --force --dry-run --show-names --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -174,7 +174,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --new-key --key-id --sign --certificate --chain --recipient --version --previous --tag --compress --segment-size --plaintext-at-rest --no-plaintext-digests --ignore --no-ignore-git-paths --resume --plan --shard --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --new-key --key-id --sign --certificate --chain --recipient --version --previous --tag --compress --segment-size --plaintext-at-rest --no-plaintext-digests --ignore --no-ignore-git-paths --resume --plan --shard --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -197,7 +197,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --key-id --sign --certificate --chain --recipient --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --key-id --sign --certificate --chain --recipient --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -218,7 +218,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --certificate --chain --ignore --no-ignore-git-paths --allow-symlinks --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --certificate --chain --ignore --no-ignore-git-paths --allow-symlinks --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -281,7 +281,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --identity --public-key --certificate-root --expect-subject --file --min-version --output --force --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --identity --public-key --certificate-root --expect-subject --file --min-version --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -321,7 +321,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --recipient --key-id --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --recipient --key-id --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi

@@ -273,7 +273,7 @@ static unsigned distance(const char *a, const char *b)
 {
 	size_t na = strlen(a);
 	size_t nb = strlen(b);
-	unsigned row[3][WORD_MAX + 1];
+	unsigned row[3][WORD_MAX + 1] = { { 0 } };
 
 	if (na > WORD_MAX || nb > WORD_MAX || na > nb + NEAR || nb > na + NEAR)
 		return NEAR + 1;

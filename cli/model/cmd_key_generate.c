@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/model/key_any.h"
 #include "cli/model/opts_model.h"
 #include "cli/model/run_model.h"
 #include "formats/core/hex.h"
@@ -127,20 +128,14 @@ static int make_pair(struct coco_cli *cli, const struct coco_opts_key_generate *
 
 /* --dry-run: could the files be made? No key is made. */
 static int would_write(const struct coco_cli *cli, const struct coco_opts_key_generate *o,
-		       enum coco_keyref_kind kind, struct coco_report *report,
-		       struct coco_diag *diag)
+		       struct coco_report *report, struct coco_diag *diag)
 {
-	const char *path = cli->common.output;
-	unsigned flags = coco_cli_out_flags(cli, 0);
 	int r = 0;
 
-	if (kind == COCO_KEYREF_FILE)
-		r = coco_out_check(strncmp(path, "file:", 5) == 0 ? path + 5 : path, flags, NULL,
-				   diag);
-	if (r == 0 && o->public_file != NULL)
-		r = coco_out_check(o->public_file, flags, NULL, diag);
+	if (o->public_file != NULL)
+		r = coco_out_check(o->public_file, coco_cli_out_flags(cli, 0), NULL, diag);
 	if (r == 0)
-		coco_report_string(report, NULL, "would be written", path);
+		coco_report_string(report, "output", "would be written", cli->common.output);
 	return r;
 }
 
@@ -154,25 +149,19 @@ int coco_cmd_key_generate(struct coco_cli *cli, const void *opts, struct coco_re
 
 	if (r != 0)
 		return r;
-	if (kind != COCO_KEYREF_FILE && kind != COCO_KEYREF_STORE)
-		return coco_fail(diag, COCO_E_USAGE_KEYREF,
-				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
-				 "nowhere else");
+	if (o->type == COCO_OPT_KEY_CONTENT && o->public_file != NULL)
+		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				 "--public and --type content exclude each other: a content key has "
+				 "no public half");
+	if (kind == COCO_KEYREF_FILE && o->public_file != NULL &&
+	    same_place(strncmp(path, "file:", 5) == 0 ? path + 5 : path, o->public_file))
+		return coco_fail(diag, COCO_E_IO_SAME, "-o and --public name the same file");
+	/* what stands in the way is found before a key is made */
+	r = coco_key_out_check(cli, path, diag);
+	if (r != 0)
+		return r;
 	if (cli->common.dry_run)
-		return would_write(cli, o, kind, report, diag);
-	if (o->type == COCO_OPT_KEY_CONTENT) {
-		if (o->public_file != NULL)
-			return coco_fail(diag, COCO_E_USAGE_CONFLICT,
-					 "--public and --type content exclude each other: a "
-					 "content key has no public half");
-		return make_content(cli, report, diag);
-	}
-	if (kind == COCO_KEYREF_FILE && o->public_file != NULL) {
-		if (strncmp(path, "file:", 5) == 0)
-			path += 5;
-		if (same_place(path, o->public_file))
-			return coco_fail(diag, COCO_E_IO_SAME,
-					 "-o and --public name the same file");
-	}
-	return make_pair(cli, o, report, diag);
+		return would_write(cli, o, report, diag);
+	return o->type == COCO_OPT_KEY_CONTENT ? make_content(cli, report, diag) :
+						 make_pair(cli, o, report, diag);
 }

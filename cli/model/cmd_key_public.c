@@ -1,6 +1,8 @@
 /*
  * cmd_key_public.c - cococtl key public: the half that others may have.
  */
+#include <string.h>
+
 #include "cli/model/key_any.h"
 #include "cli/model/opts_model.h"
 #include "cli/model/run_model.h"
@@ -19,7 +21,7 @@ int coco_cmd_key_public(struct coco_cli *cli, const void *opts, struct coco_repo
 
 	if (r == 0)
 		r = coco_key_public_pem(any.key, &pem, &n, diag);
-	if (r == 0 && output != NULL && cli->common.dry_run)
+	if (r == 0 && output != NULL && strcmp(output, "-") != 0 && cli->common.dry_run)
 		r = coco_out_check(output, coco_cli_out_flags(cli, 0), NULL, diag);
 	else if (r == 0 && output != NULL)
 		r = coco_write_file(output, pem, n, coco_cli_out_flags(cli, 0), diag);

@@ -30,13 +30,15 @@ int coco_cmd_key_unwrap(struct coco_cli *cli, const void *opts, struct coco_repo
 	struct coco_wraps wraps = { 0 };
 	struct coco_key *identity = NULL;
 	struct coco_secret content = { 0 };
-	int r = read_wraps(o->wraps, &wraps, diag);
+	int r = coco_key_out_check(cli, cli->common.output, diag);
 
+	if (r == 0)
+		r = read_wraps(o->wraps, &wraps, diag);
 	if (r == 0)
 		r = coco_key_load_private(o->identity, coco_key_ref_flags(cli), &identity, diag);
 	if (r == 0)
 		r = coco_key_unwrap(&wraps, identity, &content, diag);
-	if (r == 0)
+	if (r == 0 && !cli->common.dry_run)
 		r = coco_keyref_write(cli->common.output, &content, coco_cli_out_flags(cli, 0),
 				      diag);
 	if (r == 0) {
@@ -44,7 +46,9 @@ int coco_cmd_key_unwrap(struct coco_cli *cli, const void *opts, struct coco_repo
 				   coco_key_fingerprint_text(identity));
 		if (wraps.package[0] != '\0')
 			coco_report_string(report, "package", "package", wraps.package);
-		coco_report_string(report, "output", "written", cli->common.output);
+		coco_report_string(report, "output",
+				   cli->common.dry_run ? "would be written" : "written",
+				   cli->common.output);
 	}
 	coco_secret_free(&content);
 	coco_key_free(identity);

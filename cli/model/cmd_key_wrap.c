@@ -1,6 +1,8 @@
 /*
  * cmd_key_wrap.c - cococtl key wrap: a content key for holders of private keys.
  */
+#include <string.h>
+
 #include "cli/model/key_any.h"
 #include "cli/model/opts_model.h"
 #include "cli/model/run_model.h"
@@ -25,8 +27,8 @@ static int load_recipients(const struct coco_strlist *files, struct coco_key **k
 	return 0;
 }
 
-static void show(const struct coco_opts_key_wrap *o, struct coco_key *const *keys,
-		 const char *output, struct coco_report *report)
+static void show(const struct coco_cli *cli, const struct coco_opts_key_wrap *o,
+		 struct coco_key *const *keys, struct coco_report *report)
 {
 	struct coco_jw *jw = coco_report_json(report);
 
@@ -42,7 +44,8 @@ static void show(const struct coco_opts_key_wrap *o, struct coco_key *const *key
 	coco_jw_end(jw, ']');
 	if (o->key_id != NULL)
 		coco_report_string(report, "key_id", "key id", o->key_id);
-	coco_report_string(report, "output", "written", output);
+	coco_report_string(report, "output", cli->common.dry_run ? "would be written" : "written",
+			   cli->common.output);
 }
 
 int coco_cmd_key_wrap(struct coco_cli *cli, const void *opts, struct coco_report *report,
@@ -69,10 +72,14 @@ int coco_cmd_key_wrap(struct coco_cli *cli, const void *opts, struct coco_report
 
 		r = coco_key_wrap(&content, &req, &text, &n, diag);
 	}
-	if (r == 0)
+	if (r == 0 && cli->common.dry_run)
+		r = strcmp(cli->common.output, "-") == 0 ? 0 :
+			    coco_out_check(cli->common.output, coco_cli_out_flags(cli, 0), NULL,
+					   diag);
+	else if (r == 0)
 		r = coco_write_file(cli->common.output, text, n, coco_cli_out_flags(cli, 0), diag);
 	if (r == 0)
-		show(o, keys, cli->common.output, report);
+		show(cli, o, keys, report);
 	coco_free(text);
 	coco_secret_free(&content);
 	for (size_t i = 0; i < o->recipients.n; i++)

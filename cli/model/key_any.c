@@ -3,7 +3,10 @@
  */
 #include "cli/model/key_any.h"
 
+#include <string.h>
+
 #include "formats/core/pem.h"
+#include "lib/core/io.h"
 
 unsigned coco_key_ref_flags(const struct coco_cli *cli)
 {
@@ -88,4 +91,21 @@ void coco_key_any_free(struct coco_key_any *any)
 	coco_key_free(any->key);
 	coco_secret_free(&any->content);
 	*any = (struct coco_key_any){ 0 };
+}
+
+int coco_key_out_check(const struct coco_cli *cli, const char *ref, struct coco_diag *diag)
+{
+	enum coco_keyref_kind kind;
+	int r = coco_keyref_check(ref, &kind, diag);
+
+	if (r != 0)
+		return r;
+	if (kind == COCO_KEYREF_STORE)
+		return 0;
+	if (kind != COCO_KEYREF_FILE)
+		return coco_fail(diag, COCO_E_USAGE_KEYREF,
+				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
+				 "nowhere else");
+	return coco_out_check(strncmp(ref, "file:", 5) == 0 ? ref + 5 : ref,
+			      coco_cli_out_flags(cli, 0), NULL, diag);
 }

@@ -26,4 +26,12 @@ void coco_key_any_free(struct coco_key_any *any);
 /* coco_key_ref_flags - flags for coco_keyref_load under the command's options. */
 unsigned coco_key_ref_flags(const struct coco_cli *cli);
 
+/*
+ * coco_key_out_check - before any work: ref can take a secret (a file or a
+ * store) and, for a file, could be written there now. USAGE_KEYREF, EXISTS,
+ * IO_... .
+ */
+int coco_key_out_check(const struct coco_cli *cli, const char *ref, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
 #endif

@@ -73,6 +73,14 @@ for public in same.pem ./same.pem here/same.pem "$PWD/same.pem"; do
 	[ ! -e same.pem ] || fail "same.pem was written"
 done
 
+# --dry-run does all but write
+expect 0 key generate --type p256 -o dry.pem --public dry.pub -n
+has err 'would be written'
+expect 10 key generate --type p256 -o p256.pem -n
+expect 10 key generate --type p256 -o dry.pem --public p256.pub -n
+expect 4 key generate --type p256 -o no/such/dir/key -n
+[ ! -e dry.pem ] && [ ! -e dry.pub ] || fail "--dry-run wrote"
+
 # refusals
 expect 2 key generate --type content -o c2 --public c2.pub
 has err '[usage.option.conflict]'

@@ -18,6 +18,10 @@ cmp -s copy.pub k.pub || fail "-o"
 expect 10 key public k.pem -o copy.pub
 expect 0 key public k.pem -o copy.pub -f
 
+expect 0 key public k.pem -o dry.pub -n
+[ ! -e dry.pub ] || fail "--dry-run wrote"
+expect 10 key public k.pem -o copy.pub -n
+
 # an output that is the input would destroy it, whatever it is called
 ln k.pem hard.pem
 ln -s k.pem soft.pem

@@ -46,6 +46,18 @@ expect 7 key unwrap --identity p384.pem w2.json -o other.key
 has err '[crypto.wrap.no_recipient]'
 [ ! -e other.key ] || fail "other.key was written"
 
+# --dry-run does all but write
+expect 0 key wrap --recipient p256.pub --key content.key -o dry.json -n
+has err 'would be written'
+expect 0 key unwrap --identity p256.pem w2.json -o dry.key -n
+has err 'would be written'
+expect 10 key wrap --recipient p256.pub --key content.key -o w2.json -n
+expect 10 key unwrap --identity p256.pem w2.json -o p256.key -n
+expect 7 key unwrap --identity p384.pem w2.json -o dry.key -n
+expect 4 key unwrap --identity p256.pem w2.json -o no/such/dir/key -n
+[ ! -e dry.json ] && [ ! -e dry.key ] || fail "--dry-run wrote"
+nothing_leaks
+
 # refusals
 expect 10 key wrap --recipient p256.pub --key content.key -o w2.json
 expect 2 key wrap --recipient p256.pub --recipient p256.pub --key content.key -o w3.json
