@@ -180,15 +180,15 @@ $(REPLAY_BIN): $(B)/fuzz/replay_%: $(B)/obj/fuzz/fuzz_%.o $(B)/obj/fuzz/driver_r
 .PHONY: test-binaries
 test-binaries: $(TEST_BIN) $(REPLAY_BIN)
 
-.PHONY: check
-check: all $(GEN) test-binaries ## all tests; ends with "N passed, N failed"
-	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
-
 MKMODEL := $(B)/tests/demo/mkmodel
 $(MKMODEL): $(B)/obj/tests/demo/mkmodel.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< -lm
+
+.PHONY: check
+check: all $(GEN) $(MKMODEL) test-binaries ## all tests; ends with "N passed, N failed"
+	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
 
 .PHONY: demo
 demo: all $(MKMODEL) ## pack, sign, verify and open a small model made on the spot

@@ -35,7 +35,7 @@ enum {
 };
 
 struct tensor {
-	char name[64];
+	char name[80];
 	unsigned rows;
 	unsigned cols;          /* 0: a vector */
 	float sigma;            /* 0: all ones, as in a fresh norm */
