@@ -164,7 +164,7 @@ static int decode_epk(const struct coco_jv *header, struct coco_jwe_recipient *t
 		return coco_jv_fail(&epk, "kty", COCO_E_FORMAT_JWE, diag,
 				    "an ephemeral key is of type EC or OKP");
 	if (crv[0] == '\0' || strlen(crv) > COCO_JWE_NAME_MAX)
-		return coco_jv_fail(&epk, "crv", COCO_E_FORMAT_JWE, diag, "not the name of a curve");
+		return coco_jv_fail(&epk, "crv", COCO_E_FORMAT_JWE, diag, "not a curve's name");
 	memcpy(to->epk_crv, crv, strlen(crv) + 1);
 	if (coco_jv_has(&epk, "d"))
 		return coco_jv_fail(&epk, "d", COCO_E_FORMAT_JWE, diag,

@@ -89,8 +89,9 @@ int coco_bundle_sign(const struct coco_run *run, const struct coco_bundle_signer
 	int r = 0;
 
 	if (payload_type[0] == '\0' || strlen(payload_type) > COCO_DSSE_TYPE_MAX)
-		return coco_fail(diag, COCO_E_USAGE_VALUE, "the payload type has %zu bytes, 1 to %d "
-				 "are expected", strlen(payload_type), COCO_DSSE_TYPE_MAX);
+		return coco_fail(diag, COCO_E_USAGE_VALUE,
+				 "the payload type has %zu bytes, 1 to %d are expected",
+				 strlen(payload_type), COCO_DSSE_TYPE_MAX);
 	r = fill(run, signer, payload_type, payload, &b, diag);
 	if (r == 0)
 		r = coco_bundle_encode(&b, ret, ret_n, diag);

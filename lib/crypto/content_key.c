@@ -32,17 +32,18 @@ static int not_a_key(const uint8_t *p, size_t n, struct coco_diag *diag)
 {
 	if (coco_pem_looks(coco_view_of(p, n))) {
 		coco_diag_hint(diag, "this is a PEM file (a signing or identity key); the content "
-			       "key is another file, made with cococtl key generate --type content");
-		return coco_fail(diag, COCO_E_KEY_CONTENT, "a PEM file was given for a content key");
+				     "key is another file, see cococtl key generate");
+		return coco_fail(diag, COCO_E_KEY_CONTENT,
+				 "a PEM file was given for a content key");
 	}
 	if (n > 0 && p[0] == '{') {
 		coco_diag_hint(diag, "open a key-wraps document with cococtl key unwrap");
-		return coco_fail(diag, COCO_E_KEY_CONTENT, "a JSON document was given for a content "
-				 "key");
+		return coco_fail(diag, COCO_E_KEY_CONTENT,
+				 "a JSON document was given for a content key");
 	}
 	return coco_fail(diag, COCO_E_KEY_CONTENT,
-			 "%zu bytes that are neither 32 raw bytes nor hexadecimal or base64 text of "
-			 "them", n);
+			 "%zu bytes, neither 32 raw ones nor hexadecimal or base64 text of them",
+			 n);
 }
 
 int coco_content_key_parse(const uint8_t *p, size_t n, struct coco_secret *ret,

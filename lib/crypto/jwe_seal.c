@@ -149,8 +149,8 @@ int coco_jwe_seal(const struct coco_secret *secret, const struct coco_key *const
 	struct coco_secret cek = { 0 };
 
 	if (n == 0 || n > COCO_JWE_RECIPIENTS_MAX)
-		return coco_fail(diag, COCO_E_LIMIT_COUNT, "%zu recipients, 1 to %d are possible", n,
-				 COCO_JWE_RECIPIENTS_MAX);
+		return coco_fail(diag, COCO_E_LIMIT_COUNT, "%zu recipients, 1 to %d are possible",
+				 n, COCO_JWE_RECIPIENTS_MAX);
 	if (secret->n == 0 || secret->n > COCO_KEY_FILE_MAX)
 		return coco_fail(diag, COCO_E_LIMIT_SIZE, "a secret of %zu bytes, 1 to %d are "
 				 "possible", secret->n, COCO_KEY_FILE_MAX);
@@ -234,8 +234,8 @@ static int open_content(const struct coco_jwe *jwe, const struct coco_secret *ce
 	size_t n_aad = 0;
 
 	if (cek->n != CEK_BYTES)
-		return coco_fail(diag, COCO_E_KEY_UNWRAP, "the content key of the JWE has %zu bytes",
-				 cek->n);
+		return coco_fail(diag, COCO_E_KEY_UNWRAP,
+				 "the content key of the JWE has %zu bytes", cek->n);
 	int r = coco_secret_new(&out, jwe->ciphertext.n, diag);
 	if (r == 0)
 		r = coco_jwe_aad(jwe, &aad, &n_aad, diag);

@@ -102,7 +102,8 @@ int coco_kek_ecdh(const struct coco_key *mine, const struct coco_key *peer,
 	struct coco_secret z = { 0 };
 
 	if (!coco_key_is_private(mine))
-		return coco_fail(diag, COCO_E_KEY_NOT_PRIVATE, "a public key cannot agree on a key");
+		return coco_fail(diag, COCO_E_KEY_NOT_PRIVATE,
+				 "a public key cannot agree on a key");
 	if (n == 0 || coco_key_type(peer) != coco_key_type(mine))
 		return coco_fail(diag, COCO_E_KEY_TYPE, "%s and %s keys cannot agree on a key",
 				 coco_key_name(mine), coco_key_name(peer));

@@ -175,7 +175,7 @@ static int parse_private_pem(struct coco_view text, struct coco_key **ret,
 			break;
 		enum block_kind kind = block_kind(&pem);
 		if (is_private_block(kind) && key != NULL)
-			r = coco_fail(diag, COCO_E_KEY_FORMAT, "the file holds several private keys");
+			r = coco_fail(diag, COCO_E_KEY_FORMAT, "the file holds two private keys");
 		else if (is_private_block(kind))
 			r = read_private_block(&pem, kind, &key, diag);
 		else if (kind != BLOCK_PARAMETERS)
@@ -250,7 +250,7 @@ static int parse_public_pem(struct coco_view text, struct coco_key **ret, struct
 		else if (kind == BLOCK_CERTIFICATE && from_cert)
 			r = 0;   /* a chain: its leaf comes first */
 		else if ((kind == BLOCK_PUBLIC || kind == BLOCK_CERTIFICATE) && key != NULL)
-			r = coco_fail(diag, COCO_E_KEY_FORMAT, "the file holds several public keys");
+			r = coco_fail(diag, COCO_E_KEY_FORMAT, "the file holds two public keys");
 		else if (kind == BLOCK_PUBLIC || kind == BLOCK_CERTIFICATE)
 			r = read_public_block(&pem, kind, &key, diag);
 		from_cert = from_cert || kind == BLOCK_CERTIFICATE;

@@ -109,7 +109,7 @@ int coco_key_unwrap(const struct coco_wraps *wraps, const struct coco_key *ident
 			*ret = key;
 		return r;
 	}
-	return coco_fail(diag, COCO_E_KEY_NO_RECIPIENT, "none of the %zu wraps is for the %s key %s",
-			 wraps->n_wraps, coco_key_name(identity),
-			 coco_key_fingerprint_text(identity));
+	return coco_fail(diag, COCO_E_KEY_NO_RECIPIENT,
+			 "none of the %zu wraps is for the %s key %s", wraps->n_wraps,
+			 coco_key_name(identity), coco_key_fingerprint_text(identity));
 }

@@ -145,6 +145,7 @@ int coco_verify(const struct coco_key *key, struct coco_view message, struct coc
 		coco_diag_hint(diag, "it is an RSA PKCS#1 v1.5 signature, which is accepted on "
 			       "request only");
 	ERR_clear_error();
-	return coco_fail(diag, COCO_E_VERIFY_SIGNATURE, "the signature does not hold for the key %s",
+	return coco_fail(diag, COCO_E_VERIFY_SIGNATURE,
+			 "the signature does not hold for the key %s",
 			 coco_key_fingerprint_text(key));
 }

@@ -171,32 +171,29 @@ int coco_certs_key(const struct coco_certs *certs, size_t i, struct coco_key **r
 	return coco_key_from_evp(pkey, false, ret, diag);
 }
 
-char *coco_x509_name(const X509_NAME *name, unsigned long flags)
+BIO *coco_x509_name(const X509_NAME *name, unsigned long flags)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
-	char *p = NULL;
-	char *text = NULL;
 
 	/* UTF-8 stays UTF-8 */
 	flags &= ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-	if (bio != NULL && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
-		long n = BIO_get_mem_data(bio, &p);
-
-		text = coco_strndup(p != NULL ? p : "", n > 0 ? (size_t)n : 0);
+	if (bio != NULL && X509_NAME_print_ex(bio, name, 0, flags) < 0) {
+		BIO_free(bio);
+		bio = NULL;
 	}
-	BIO_free(bio);
 	ERR_clear_error();
-	return text;
+	return bio;
 }
 
+/* Escaped: it goes into messages and reports. */
 static void print_name(const X509_NAME *name, char ret[COCO_CERT_NAME_MAX])
 {
-	char *text = coco_x509_name(name, XN_FLAG_RFC2253);
+	BIO *bio = coco_x509_name(name, XN_FLAG_RFC2253);
+	char *p = NULL;
+	long n = bio != NULL ? BIO_get_mem_data(bio, &p) : 0;
 
-	/* escaped: it goes into messages and reports */
-	coco_escape(ret, COCO_CERT_NAME_MAX, text != NULL ? text : "?",
-		    text != NULL ? strlen(text) : 1);
-	coco_free(text);
+	coco_escape(ret, COCO_CERT_NAME_MAX, p != NULL ? p : "", p != NULL && n > 0 ? (size_t)n : 0);
+	BIO_free(bio);
 }
 
 static int64_t seconds(const ASN1_TIME *t)

@@ -71,8 +71,9 @@ struct coco_certs_trust {
  * intermediates in any order. Every certificate, the root too, must be valid
  * at trust->at; issuers must be CAs (basicConstraints) within their path
  * length; no signature below the root may use MD5 or SHA-1, no key may be
- * below 112 bits of security; unknown critical extensions are refused. The leaf must not be able to issue
- * certificates (CA:TRUE without a KeyUsage that forbids it); its KeyUsage, if present, has digitalSignature; its
+ * below 112 bits of security; unknown critical extensions are refused. The
+ * leaf must not be able to issue certificates (CA:TRUE without a KeyUsage that
+ * forbids it); its KeyUsage, if present, has digitalSignature; its
  * ExtendedKeyUsage (and that of intermediates), if present, has codeSigning
  * or anyExtendedKeyUsage. Gives *ret_key, the leaf's key, and *ret_info (may
  * be NULL).

@@ -14,7 +14,7 @@ X509 *coco_certs_x509(const struct coco_certs *certs, size_t i);
 /* coco_x509_info - what a certificate says of itself. */
 void coco_x509_info(X509 *cert, struct coco_cert_info *ret);
 
-/* coco_x509_name - a name with these XN_FLAG_... flags; gives the text (coco_free) or NULL. */
-char *coco_x509_name(const X509_NAME *name, unsigned long flags);
+/* coco_x509_name - a name as UTF-8 text in a new memory BIO, with XN_FLAG_... flags; or NULL. */
+BIO *coco_x509_name(const X509_NAME *name, unsigned long flags);
 
 #endif

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "formats/core/mem.h"
-#include "formats/core/wr.h"
 #include "lib/crypto/key_evp.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/x509_evp.h"
@@ -228,41 +226,38 @@ static bool alternative_name_is(X509 *cert, const char *text)
 }
 
 /* "/O=b/CN=a"; NULL when a value has a slash or a part several values. */
-static char *slash_name(const X509_NAME *name)
+static BIO *slash_name(const X509_NAME *name)
 {
-	struct coco_wr wr;
-	uint8_t *text = NULL;
-	size_t n_text = 0;
+	BIO *bio = BIO_new(BIO_s_mem());
 	int set = -1;
 
-	coco_wr_init(&wr, 1 << 16);
-	for (int i = 0; i < X509_NAME_entry_count(name); i++) {
+	for (int i = 0; bio != NULL && i < X509_NAME_entry_count(name); i++) {
 		const X509_NAME_ENTRY *e = X509_NAME_get_entry(name, i);
 		int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(e));
 		unsigned char *utf8 = NULL;
 		int n = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(e));
 
 		if (n < 0 || nid == NID_undef || X509_NAME_ENTRY_set(e) == set ||
-		    memchr(utf8, '/', (size_t)n) != NULL || memchr(utf8, 0, (size_t)n) != NULL) {
-			OPENSSL_free(utf8);
-			coco_wr_free(&wr);
-			return NULL;
+		    memchr(utf8, '/', (size_t)n) != NULL ||
+		    BIO_printf(bio, "/%s=", OBJ_nid2sn(nid)) <= 0 ||
+		    BIO_write(bio, utf8, n) != n) {
+			BIO_free(bio);
+			bio = NULL;
 		}
 		set = X509_NAME_ENTRY_set(e);
-		coco_wr_printf(&wr, "/%s=", OBJ_nid2sn(nid));
-		coco_wr_bytes(&wr, utf8, (size_t)n);
 		OPENSSL_free(utf8);
 	}
-	if (coco_wr_finish(&wr, &text, &n_text, NULL) != 0)
-		return NULL;
-	return (char *)text;
+	return bio;
 }
 
-static bool take_same(char *text, const char *want)
+/* Compares what is in bio, which is freed; NULL is never the same. */
+static bool take_same(BIO *bio, const char *want)
 {
-	bool same = text != NULL && text[0] != '\0' && strcmp(text, want) == 0;
+	char *p = NULL;
+	long n = bio != NULL ? BIO_get_mem_data(bio, &p) : 0;
+	bool same = n > 0 && (size_t)n == strlen(want) && memcmp(p, want, (size_t)n) == 0;
 
-	coco_free(text);
+	BIO_free(bio);
 	return same;
 }
 
@@ -358,8 +353,8 @@ int coco_certs_check_signer(const struct coco_certs *chain, const struct coco_ke
 	bool same = coco_key_same(leaf_key, key);
 	coco_key_free(leaf_key);
 	if (!same)
-		return fail_cert(leaf, COCO_E_KEY_MISMATCH, "does not belong to this private key", 0,
-				 diag);
+		return fail_cert(leaf, COCO_E_KEY_MISMATCH,
+				 "does not belong to this private key", 0, diag);
 	coco_x509_info(leaf, &info);
 	if (at < info.not_before)
 		return fail_cert(leaf, COCO_E_CERT_NOT_YET_VALID, "is not valid yet", at, diag);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "formats/core/mem.h"
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 static int next(const char *text, struct coco_pem *pem, bool *found, struct coco_diag *d)
 {
@@ -143,12 +143,30 @@ static void test_limit(void **state COCO_UNUSED)
 	coco_free(text);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	static const char text[] = "-----BEGIN A-----\nAQID\n-----END A-----\n";
+	static struct coco_diag d;
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_pem pem = { .der = NULL };
+		bool found = false;
+		int r = next(text, &pem, &found, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_pem_clear(&pem);
+		if (done)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_several_with_text),
 		cmocka_unit_test(test_bad),	   cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_no_block),   cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

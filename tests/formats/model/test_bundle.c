@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 #define MT "\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\""
 #define VM "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"aa\"},\"tlogEntries\":[]}"
@@ -74,7 +74,7 @@ static void test_fields(void **state COCO_UNUSED)
 static void test_variants(void **state COCO_UNUSED)
 {
 	static const char *const materials[] = {
-		"{\"publicKey\":{\"rawBytes\":\"AQ==\",\"keyDetails\":\"PKIX_ECDSA_P384_SHA_384\"}}",
+		"{\"publicKey\":{\"rawBytes\":\"AQ==\",\"keyDetails\":\"PKIX_ECDSA_P384\"}}",
 		"{\"publicKey\":{\"hint\":\"\"}}",
 		"{\"publicKey\":{\"hint\":null},\"tlogEntries\":null}",
 		"{\"publicKey\":{},\"timestampVerificationData\":{\"rfc3161Timestamps\":[]}}",
@@ -274,6 +274,32 @@ static void test_spec_vectors(void **state COCO_UNUSED)
 	}
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	static const char *const texts[] = {
+		"{" MT "," VM "," EN "}",
+		MAT("{\"x509CertificateChain\":{\"certificates\":[{\"rawBytes\":\"AQ==\"},"
+		    "{\"rawBytes\":\"AgM=\"}]}}"),
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(texts); i++)
+		for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+			static struct coco_diag d;
+			struct coco_bundle b = { .hint = NULL };
+			uint8_t *out = NULL;
+			size_t n_out = 0;
+			int r = decode(texts[i], 0, &b, &d);
+
+			if (r == 0)
+				r = coco_bundle_encode(&b, &out, &n_out, &d);
+			bool done = coco_test_alloc_check(r, &d);
+			coco_bundle_clear(&b);
+			coco_free(out);
+			if (done)
+				break;
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_variants),   cmocka_unit_test(test_media_types),
 		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_spec_vectors),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

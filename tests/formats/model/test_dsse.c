@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 static int decode(const char *text, struct coco_dsse *e, struct coco_diag *d)
 {
@@ -163,12 +163,38 @@ static void test_vector(void **state COCO_UNUSED)
 	coco_free(text);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	static const char text[] = "{" P T S "}";
+	static struct coco_diag d;
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_dsse e = { .sig = NULL };
+		int r = decode(text, &e, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_dsse_clear(&e);
+		if (done)
+			break;
+	}
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		uint8_t *pae = NULL;
+		size_t n_pae = 0;
+		int r = coco_dsse_pae("t", coco_view_of("b", 1), &pae, &n_pae, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_free(pae);
+		if (done)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pae),    cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_vector),
+		cmocka_unit_test(test_vector), cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

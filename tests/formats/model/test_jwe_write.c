@@ -5,7 +5,7 @@
 
 #include "formats/core/b64.h"
 #include "formats/model/jwe.h"
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 static uint8_t *encode(const struct coco_jwe *j, size_t *ret_n)
 {
@@ -83,11 +83,47 @@ static void test_protect(void **state COCO_UNUSED)
 	coco_jwe_clear(&j);
 }
 
+/* Reading, protecting and writing again, with every allocation failing once. */
+static void test_memory(void **state COCO_UNUSED)
+{
+	static const char text[] =
+		"{\"protected\":\"eyJlbmMiOiJFIn0\",\"recipients\":[{\"header\":{\"alg\":\"A\","
+		"\"kid\":\"k\",\"epk\":{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"AQI\","
+		"\"y\":\"AwQ\"},\"apu\":\"QQ\",\"apv\":\"QkI\"},\"encrypted_key\":\"BQ\"},"
+		"{\"header\":{\"alg\":\"B\"}}],\"aad\":\"QQ\",\"iv\":\"AQ\","
+		"\"ciphertext\":\"AgM\",\"tag\":\"BA\"}";
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		static struct coco_diag d;
+		struct coco_jwe j = { .enc = NULL };
+		struct coco_wr wr;
+		struct coco_jw jw;
+		uint8_t *out = NULL;
+		size_t n_out = 0;
+		int r = coco_jwe_decode(&j, coco_view_of(text, strlen(text)), &d);
+
+		if (r == 0)
+			r = coco_jwe_protect(&j, &d);
+		if (r == 0) {
+			coco_wr_init(&wr, COCO_JWE_MAX);
+			coco_jw_init(&jw, &wr, false);
+			coco_jwe_encode(&jw, &j);
+			r = coco_wr_finish(&wr, &out, &n_out, &d);
+		}
+		bool done = coco_test_alloc_check(r, &d);
+		coco_jwe_clear(&j);
+		coco_free(out);
+		if (done)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_protect),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 #define FP "sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define FP2 "sha256:10112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -167,8 +167,8 @@ static void test_digest_form(void **state COCO_UNUSED)
 	assert_false(coco_wraps_digest_valid(""));
 	assert_false(coco_wraps_digest_valid("sha256:"));
 	assert_false(coco_wraps_digest_valid(FP "0"));
-	assert_false(coco_wraps_digest_valid("sha512:00112233445566778899aabbccddeeff0011223344556677"
-					     "8899aabbccddeeff"));
+	assert_false(coco_wraps_digest_valid("sha512:00112233445566778899aabbccddeeff"
+					     "00112233445566778899aabbccddeeff"));
 }
 
 static void test_truncated(void **state COCO_UNUSED)
@@ -185,12 +185,32 @@ static void test_truncated(void **state COCO_UNUSED)
 	}
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		static struct coco_diag d;
+		struct coco_wraps w = { .wraps = NULL };
+		uint8_t *out = NULL;
+		size_t n_out = 0;
+		int r = decode(HEAD ",\"wraps\":[" WRAP "," BROKER "]}", &w, &d);
+
+		if (r == 0)
+			r = coco_wraps_encode(&w, &out, &n_out, &d);
+		bool done = coco_test_alloc_check(r, &d);
+		coco_wraps_clear(&w);
+		coco_free(out);
+		if (done)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_digest_form), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,13 +108,12 @@ static void test_read_layouts(void **state)
 static void test_bad_names(void **state)
 {
 	static const char *const bad[] = {
-		"r/t", "r/t/", "../t/g", "r/../g", "r/t/..", "r/t/a b", "r/t/.x", "r//g", "r/t/a\\b",
+		"r/t/", "../t/g", "r/../g", "r/t/..", "r/t/a b", "r/t/.x", "r//g", "r/t/a\\b",
 	};
 	const char *dir = *state;
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(bad); i++)
-		if (strcmp(bad[i], "r/t") != 0)
-			refuse(dir, bad[i], COCO_E_USAGE_KEYREF);
+		refuse(dir, bad[i], COCO_E_USAGE_KEYREF);
 	assert_int_equal(coco_keyref_check("store:", NULL, NULL), COCO_E_USAGE_KEYREF);
 	assert_int_equal(coco_keyref_check("store:r/t/g", NULL, NULL), COCO_E_USAGE_KEYREF);
 	assert_int_equal(coco_keyref_check("store:/r/t/g", NULL, NULL), COCO_E_USAGE_KEYREF);

@@ -10,8 +10,8 @@
 #include "formats/core/b64.h"
 #include "formats/core/mem.h"
 #include "formats/model/bundle.h"
+#include "tests/support/alloc_fail.h"
 #include "tests/support/pki.h"
-#include "tests/support/support.h"
 
 static const char type[] = "application/vnd.in-toto+json";
 static const char body[] = "{\"_type\":\"https://in-toto.io/Statement/v1\"}";
@@ -426,6 +426,33 @@ static void test_upstream_certificate(void **state COCO_UNUSED)
 	coco_certs_free(anchors);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	struct coco_bundle_signer signer = { .key = leaf->key, .chain = chain };
+	struct coco_bundle_trust trust = { .roots = roots };
+	static struct coco_diag d;
+	uint8_t *out = NULL;
+	size_t n_out = 0;
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		int r = coco_bundle_sign(&run, &signer, type, coco_view_of(body, strlen(body)),
+					 &out, &n_out, &d);
+
+		if (coco_test_alloc_check(r, &d))
+			break;
+	}
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_bundle_signed s = { .payload = NULL };
+		int r = coco_bundle_verify(&run, coco_view_of(out, n_out), &trust, &s, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_bundle_signed_clear(&s);
+		if (done)
+			break;
+	}
+	coco_free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_arguments),    cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_every_bit),    cmocka_unit_test(test_every_text_bit),
 		cmocka_unit_test(test_others),	     cmocka_unit_test(test_upstream_certificate),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -169,8 +169,8 @@ static void test_peer(void **state COCO_UNUSED)
 		assert_err(coco_kek_peer(type, coco_view_of(x, n), coco_view_of(y, n), &peer, NULL),
 			   COCO_E_KEY_FORMAT, NULL);
 		x[n - 1] ^= 1;
-		assert_err(coco_kek_peer(type, coco_view_of(x, n - 1), coco_view_of(y, n - 1), &peer,
-					 NULL), COCO_E_KEY_FORMAT, NULL);
+		assert_err(coco_kek_peer(type, coco_view_of(x, n - 1), coco_view_of(y, n - 1),
+					 &peer, NULL), COCO_E_KEY_FORMAT, NULL);
 		assert_err(coco_kek_peer(type, coco_view_of(x, n), coco_view_of(y, n - 1), &peer,
 					 NULL), COCO_E_KEY_FORMAT, NULL);
 		assert_err(coco_kek_peer(type, coco_view_of(zero, n), coco_view_of(zero, n), &peer,

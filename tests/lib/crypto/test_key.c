@@ -115,8 +115,9 @@ static void test_one_encoding(void **state COCO_UNUSED)
 	assert_ok(coco_key_generate("p256", &key, NULL), NULL);
 	assert_ok(coco_key_public_der(key, &plain, &n_plain, NULL), NULL);
 	EVP_PKEY *copy = EVP_PKEY_dup(coco_key_evp(key));
-	assert_int_equal(EVP_PKEY_set_utf8_string_param(
-				 copy, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"), 1);
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(copy,
+							OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+							"compressed"), 1);
 	int n = i2d_PUBKEY(copy, &der);
 	assert_true(n > 0 && (size_t)n < n_plain);
 	assert_ok(coco_key_parse_public(coco_view_of(der, (size_t)n), &other, NULL), NULL);

@@ -10,7 +10,7 @@
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "lib/crypto/key_evp.h"
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 static struct coco_key *ec;
 static struct coco_key *rsa;
@@ -310,13 +310,47 @@ static void test_load(void **state COCO_UNUSED)
 	coco_test_rmdir(dir);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	static struct coco_diag d;
+	struct coco_secret pem = { 0 };
+	char *public = NULL;
+	size_t n_public = 0;
+
+	assert_ok(coco_key_private_pem(ec, &pem, NULL), NULL);
+	assert_ok(coco_key_public_pem(ec, &public, &n_public, NULL), NULL);
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_key *key = NULL;
+		int r = coco_key_parse_private(coco_view_of(coco_secret_expose(&pem), pem.n), &key,
+					       &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_key_free(key);
+		if (done)
+			break;
+	}
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_key *key = NULL;
+		int r = coco_key_parse_public(coco_view_of(public, n_public), &key, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_key_free(key);
+		if (done)
+			break;
+	}
+	coco_free(public);
+	coco_secret_free(&pem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_traditional),	  cmocka_unit_test(test_parameters_before_key),
+		cmocka_unit_test(test_traditional),
+		cmocka_unit_test(test_parameters_before_key),
 		cmocka_unit_test(test_der),		  cmocka_unit_test(test_pem_mix),
 		cmocka_unit_test(test_encrypted_pem),	  cmocka_unit_test(test_other_things),
 		cmocka_unit_test(test_mismatched_halves), cmocka_unit_test(test_load),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -7,7 +7,7 @@
 
 #include "formats/core/mem.h"
 #include "lib/crypto/jwe_seal.h"
-#include "tests/support/support.h"
+#include "tests/support/alloc_fail.h"
 
 #define PACKAGE "sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -172,12 +172,42 @@ static void test_not_a_content_key(void **state COCO_UNUSED)
 	coco_secret_free(&small);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	const struct coco_key *to[] = { keys[0], keys[3] };
+	struct coco_wrap_request req = { .recipients = to, .n_recipients = 2 };
+	static struct coco_diag d;
+	struct coco_wraps w;
+	uint8_t *text = NULL;
+	size_t n_text = 0;
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		int r = coco_key_wrap(&content, &req, &text, &n_text, &d);
+
+		if (coco_test_alloc_check(r, &d))
+			break;
+	}
+	assert_ok(coco_wraps_decode(&w, coco_view_of(text, n_text), NULL), NULL);
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_secret out = { 0 };
+		int r = coco_key_unwrap(&w, keys[0], &out, &d);
+
+		bool done = coco_test_alloc_check(r, &d);
+		coco_secret_free(&out);
+		if (done)
+			break;
+	}
+	coco_wraps_clear(&w);
+	coco_free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_broker_only),
 		cmocka_unit_test(test_arguments),  cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_not_a_content_key),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
