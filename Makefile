@@ -119,7 +119,8 @@ all: $(BIN) $(LIBSHARED) ## build cococtl and libcococtl (the default)
 	$(Q)ln -sfn $(FLAGS_ID) $(BUILD)/current
 	$(Q)ln -sfn $(BUILD)/current/cococtl cococtl
 
-$(B)/obj/%.o: %.c
+# With "make -j deps demo" nothing is compiled before the packages are there.
+$(B)/obj/%.o: %.c | $(filter deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(BASE_CPPFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) -DCOCO_VERSION='"$(VERSION)"' \
@@ -179,6 +180,10 @@ $(REPLAY_BIN): $(B)/fuzz/replay_%: $(B)/obj/fuzz/fuzz_%.o $(B)/obj/fuzz/driver_r
 
 .PHONY: test-binaries
 test-binaries: $(TEST_BIN) $(REPLAY_BIN)
+
+.PHONY: check-binaries
+check-binaries: test-binaries ## unit tests and fuzz replay alone; with SANITIZE= too
+	$(Q)B=$(B) BINARIES_ONLY=1 sh tests/run.sh
 
 MKMODEL := $(B)/tests/demo/mkmodel
 $(MKMODEL): $(B)/obj/tests/demo/mkmodel.o
@@ -280,7 +285,7 @@ clean: ## remove everything that was built
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | \
-		while IFS='|' read -r t d; do printf '%-12s %s\n' "$$t" "$$d"; done
+		while IFS='|' read -r t d; do printf '%-15s %s\n' "$$t" "$$d"; done
 	@echo '  variables: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR SANITIZE=address,undefined W=e V=1'
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
