@@ -145,7 +145,10 @@ static int decode_pieces(const struct coco_jv *v, const char *text, struct coco_
 	size_t n = 0;
 	uint64_t sum = 0;
 
-	if (coco_b64_decode(COCO_B64_STD, text, strlen(text), &raw, &n, NULL) != 0)
+	int r = coco_b64_decode(COCO_B64_STD, text, strlen(text), &raw, &n, NULL);
+	if (r == COCO_E_LIMIT_MEMORY)
+		return coco_fail(diag, r, "no memory for a piece list");
+	if (r != 0)
 		return bad(v, diag, "the piece list is not base64");
 	if (n % 4 != 0 || n / 4 != want) {
 		coco_free(raw);
@@ -328,6 +331,43 @@ static int decode_file(const struct coco_jv *v, const struct coco_pkg_header *h,
 	return r;
 }
 
+/* Whether one of the n files, which are in order, has this path of len bytes. */
+static bool has_path(const struct coco_cat_file *files, size_t n, const char *path, size_t len)
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t mid = low + (n - low) / 2;
+		int c = strncmp(files[mid].path, path, len);
+
+		if (c == 0 && files[mid].path[len] == '\0')
+			return true;
+		if (c < 0)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return false;
+}
+
+/* A path below a file could not be opened: the file would have to be a directory. */
+static int check_below_file(const struct coco_jv *v, const struct coco_cat_file *files, size_t i,
+			    struct coco_diag *diag)
+{
+	const char *path = files[i].path;
+	const char *before = i > 0 ? files[i - 1].path : "";
+
+	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		size_t n = (size_t)(slash - path);
+
+		/* what the path before it lies below is no file */
+		if (strncmp(before, path, n + 1) != 0 && has_path(files, i, path, n))
+			return coco_jv_fail(v, "path", COCO_E_CATALOGUE_PATH, diag,
+					    "a path below a file");
+	}
+	return 0;
+}
+
 static int decode_own_header(const struct coco_jv *root, struct coco_pkg_header *ret,
 			     struct coco_diag *diag)
 {
@@ -384,6 +424,8 @@ static int decode_one(struct coco_catalogue *c, size_t *cap, struct coco_view te
 	if (r == 0)
 		r = decode_file(&item, &c->header, i > 0 ? c->files[i - 1].path : NULL,
 				&c->files[i], diag);
+	if (r == 0)
+		r = check_below_file(&item, c->files, i, diag);
 	coco_json_free(&doc);
 	return r;
 }

@@ -60,7 +60,8 @@ struct coco_cat_file {
 
 struct coco_catalogue {
 	struct coco_pkg_header header; /* repeated, so that header and catalogue cannot be mixed */
-	struct coco_cat_file *files;   /* in strictly ascending byte order of path */
+	/* in strictly ascending byte order of path, none below another */
+	struct coco_cat_file *files;
 	size_t n_files;
 	char *oms;                     /* Sigstore bundle of the plaintext tree, or NULL */
 	size_t n_oms;

@@ -20,7 +20,7 @@ enum {
 	COCO_COBBLE_HEAD = 56,
 	COCO_COBBLE_NONCE = 12,
 	COCO_COBBLE_TAG = 16,
-	COCO_COBBLE_PLAIN = 16384,                              /* plaintext bytes of a full chunk */
+	COCO_COBBLE_PLAIN = 16384,       /* plaintext bytes of a full chunk */
 	COCO_COBBLE_CHUNK = COCO_COBBLE_PLAIN + COCO_COBBLE_TAG,
 	COCO_COBBLE_OKM = 32 + COCO_COBBLE_NONCE + COCO_COBBLE_COMMITMENT,
 	COCO_COBBLE_CONTEXT_MAX = 256,
