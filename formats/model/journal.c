@@ -58,6 +58,7 @@ static void encode_segment(struct coco_wr *wr, const struct coco_record_segment 
 
 static void encode_tree(struct coco_wr *wr, const struct coco_record_tree *t)
 {
+	coco_wr_bytes(wr, t->header, sizeof(t->header));
 	coco_wr_be32(wr, (uint32_t)t->n);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct coco_cat_file *f = &t->files[i];
@@ -140,7 +141,10 @@ static int decode_segment(struct coco_rd *rd, struct coco_record_segment *s)
 	s->segment = coco_rd_be64(rd, "segment");
 	coco_rd_copy(rd, s->digest, sizeof(s->digest), "digest");
 	s->size = coco_rd_be64(rd, "size");
-	s->midstate.present = coco_rd_u8(rd, "midstate") == 1;
+	uint8_t present = coco_rd_u8(rd, "midstate");
+	if (present > 1)
+		coco_rd_fail(rd, COCO_E_RECORD, "midstate", "neither there nor absent");
+	s->midstate.present = present == 1;
 	if (s->midstate.present) {
 		s->midstate.file = coco_rd_be32(rd, "midstate.file");
 		s->midstate.n = coco_rd_be64(rd, "midstate.n");
@@ -185,7 +189,9 @@ static int decode_tree_file(struct coco_rd *rd, struct coco_cat_file *f)
 	if (coco_rd_ok(rd) && !coco_path_safe((const char *)path.p, path.n))
 		return coco_rd_fail(rd, COCO_E_RECORD, "path", "not a plain relative path");
 	f->path = coco_strndup(path.p != NULL ? (const char *)path.p : "", path.n);
-	f->mode = coco_rd_be32(rd, "mode") & 0777;
+	f->mode = coco_rd_be32(rd, "mode");
+	if (f->mode > 0777)
+		coco_rd_fail(rd, COCO_E_RECORD, "mode", "more than permission bits");
 	f->size = coco_rd_be64(rd, "size");
 	(void)decode_name(rd, f->kind, sizeof(f->kind), "kind");
 	f->tensors = coco_rd_be64(rd, "tensors");
@@ -206,6 +212,8 @@ static int decode_tree_file(struct coco_rd *rd, struct coco_cat_file *f)
 static int decode_tree(struct coco_rd *rd, struct coco_record_tree *t)
 {
 	enum { TREE_FILE_MIN = 4 + 1 + 4 + 8 + 16 + 8 + 1 };
+
+	coco_rd_copy(rd, t->header, sizeof(t->header), "header");
 	size_t n = coco_rd_count(rd, coco_rd_be32(rd, "n_files"), TREE_FILE_MIN,
 				 COCO_CATALOGUE_FILES_MAX, "n_files");
 
@@ -317,8 +325,8 @@ static int check_format(const struct coco_jv *root, const char *want, struct coc
 	if (r == 0)
 		r = coco_jv_u64(root, "format_version", UINT32_MAX, &version, diag);
 	if (r == 0 && (strcmp(format, want) != 0 || version != COCO_PACKAGE_FORMAT_VERSION))
-		r = coco_jv_fail(root, "format", COCO_E_PLAN, diag, "not a %s document of version %d",
-				 want, COCO_PACKAGE_FORMAT_VERSION);
+		r = coco_jv_fail(root, "format", COCO_E_PLAN, diag,
+				 "not a %s document of version %d", want, COCO_PACKAGE_FORMAT_VERSION);
 	return r;
 }
 
@@ -334,7 +342,8 @@ static int decode_plan(const struct coco_jv *root, struct coco_plan_doc *p,
 				diag);
 	if (r == 0 && (p->segment_size < COCO_PACKAGE_SEGMENT_MIN ||
 		       (p->segment_size & (p->segment_size - 1)) != 0))
-		r = coco_jv_fail(root, "segment_size", COCO_E_PLAN, diag, "not a usable power of two");
+		r = coco_jv_fail(root, "segment_size", COCO_E_PLAN, diag,
+				 "not a usable power of two");
 	if (r == 0)
 		r = coco_jv_u64(root, "segment_count", COCO_PACKAGE_SEGMENTS_MAX,
 				&p->segment_count, diag);

@@ -76,8 +76,9 @@ struct coco_record_segment {
 	struct coco_record_midstate midstate;
 };
 
-/* The files without their runs. */
+/* The files without their runs; the last record of a finished shard. */
 struct coco_record_tree {
+	uint8_t header[32];    /* SHA-256 of the header as part.json carries it */
 	struct coco_cat_file *files;
 	size_t n;
 };

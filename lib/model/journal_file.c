@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,6 +64,12 @@ int coco_journal_create(int dirfd, const struct coco_secret *key,
 	return journal_new(fd, sizeof(head), key, package_id, ret, diag);
 }
 
+/* A length without its message, or a place that was never written. */
+static bool is_cut(uint64_t n, uint64_t room)
+{
+	return n == 0 || n > room;
+}
+
 /* One record at offset at; *ret_next 0 when the journal ends (or is cut) there. */
 static int load_one(int fd, uint64_t size, uint64_t at, const struct coco_secret *key,
 		    struct coco_view context, struct coco_record *ret, uint64_t *ret_next,
@@ -77,7 +84,7 @@ static int load_one(int fd, uint64_t size, uint64_t at, const struct coco_secret
 	if (r != 0)
 		return r;
 	uint32_t n = coco_get_be32(len);
-	if (n > size - at - sizeof(len))
+	if (is_cut(n, size - at - sizeof(len)))
 		return 0;
 	if (n > COCO_RECORD_MAX)
 		return coco_fail_at(diag, COCO_E_RECORD, at, "length", "a record of %u bytes", n);
@@ -99,7 +106,19 @@ static int load_one(int fd, uint64_t size, uint64_t at, const struct coco_secret
 	return r;
 }
 
-static int load_all(int fd, const struct coco_secret *key, const uint8_t *id, uint64_t *ret_end,
+/* What a crash of the machine leaves of the records written last. */
+static bool is_torn(int code)
+{
+	return code == COCO_E_KEY_WRONG || code == COCO_E_CHUNK_AUTH ||
+	       code == COCO_E_COBBLE_LENGTH;
+}
+
+/*
+ * With repair a record that is not authentic ends the journal there, unless it
+ * is the first, which says that the key is another one.
+ */
+static int load_all(int fd, const struct coco_secret *key, const uint8_t *id, bool repair,
+		    uint64_t *ret_end,
 		    int (*fn)(void *ctx, struct coco_record *r, struct coco_diag *diag),
 		    void *ctx, struct coco_diag *diag)
 {
@@ -112,12 +131,16 @@ static int load_all(int fd, const struct coco_secret *key, const uint8_t *id, ui
 		return coco_fail_errno(diag, COCO_E_IO_READ, errno, "examine", "journal");
 	for (;;) {
 		struct coco_record rec = { .type = COCO_RECORD_IDENTITY };
+		bool may_cut = repair && at != COCO_JOURNAL_HEAD;
 		uint64_t next = 0;
 		int r = load_one(fd, (uint64_t)st.st_size, at, key,
-				 coco_view_of(context, sizeof(context)), &rec, &next, diag);
+				 coco_view_of(context, sizeof(context)), &rec, &next,
+				 may_cut ? NULL : diag);
 
+		if (may_cut && is_torn(r))
+			break;
 		if (r != 0)
-			return r;
+			return coco_fail(diag, r, "the journal's record at offset %" PRIu64, at);
 		if (next == 0)
 			break;
 		r = fn(ctx, &rec, diag);
@@ -128,6 +151,22 @@ static int load_all(int fd, const struct coco_secret *key, const uint8_t *id, ui
 	}
 	*ret_end = at;
 	return 0;
+}
+
+bool coco_journal_started(int dirfd)
+{
+	uint8_t head[COCO_JOURNAL_HEAD + 4];
+	struct stat st;
+	int fd = openat(dirfd, COCO_JOURNAL_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno != ENOENT;
+	bool whole = fstat(fd, &st) == 0 &&
+		     pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+		     !is_cut(coco_get_be32(head + COCO_JOURNAL_HEAD),
+			     (uint64_t)st.st_size - sizeof(head));
+	close(fd);
+	return whole;
 }
 
 int coco_journal_load(int dirfd, const struct coco_secret *key,
@@ -147,7 +186,7 @@ int coco_journal_load(int dirfd, const struct coco_secret *key,
 	if (r == 0 && memcmp(head, magic, sizeof(magic)) != 0)
 		r = coco_fail_at(diag, COCO_E_RECORD, 0, "magic", "this is not a journal");
 	if (r == 0)
-		r = load_all(fd, key, head + sizeof(magic), &end, fn, ctx, diag);
+		r = load_all(fd, key, head + sizeof(magic), append != NULL, &end, fn, ctx, diag);
 	if (r == 0 && append != NULL && ftruncate(fd, (off_t)end) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "continue", "journal");
 	if (r != 0 || append == NULL)

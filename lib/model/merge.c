@@ -34,6 +34,8 @@ struct merge {
 	bool *has_digest;
 	struct coco_outdir out;
 	size_t loading;                /* the part whose journal is being read */
+	bool identified;               /* its identity was seen */
+	uint8_t header[32];            /* of its last tree record */
 };
 
 static int read_part(struct part *part, struct coco_diag *diag)
@@ -88,7 +90,8 @@ static int check_parts(const struct merge *m, struct coco_diag *diag)
 		if (!coco_digest_equal(&p->doc.plan, &first->doc.plan))
 			return coco_fail(diag, COCO_E_SHARDS, "this part is of another plan");
 		if (p->doc.shards != shards)
-			return coco_fail(diag, COCO_E_SHARDS, "this part is one of %u, others of %u",
+			return coco_fail(diag, COCO_E_SHARDS,
+					 "this part is one of %u, others of %u",
 					 p->doc.shards, shards);
 		if (!same_header(&p->doc.header, &first->doc.header) ||
 		    p->doc.digests != first->doc.digests)
@@ -152,6 +155,21 @@ static int first_pass(void *ctx, struct coco_record *r, struct coco_diag *diag C
 	return 0;
 }
 
+/* part.json is not sealed: what it says must be what the journal says. */
+static int check_identity(struct merge *m, const struct coco_record_identity *id,
+			  struct coco_diag *diag)
+{
+	const struct coco_part_doc *doc = &m->parts[m->loading].doc;
+
+	m->identified = true;
+	if (id->segment_count != m->n_segs || id->segment_size != doc->header.segment_size ||
+	    id->shard != doc->shard || id->shards != doc->shards ||
+	    (id->digests != 0) != doc->digests)
+		return coco_fail(diag, COCO_E_PACKAGE_MIXED,
+				 "the part document and its journal differ");
+	return 0;
+}
+
 static int second_pass(void *ctx, struct coco_record *r, struct coco_diag *diag)
 {
 	struct merge *m = ctx;
@@ -159,8 +177,7 @@ static int second_pass(void *ctx, struct coco_record *r, struct coco_diag *diag)
 
 	switch (r->type) {
 	case COCO_RECORD_IDENTITY:
-		if (r->identity.segment_count != m->n_segs)
-			code = coco_fail(diag, COCO_E_RECORD, "another number of segments");
+		code = check_identity(m, &r->identity, diag);
 		break;
 	case COCO_RECORD_FILE:
 		code = take_digest(m, &r->file, diag);
@@ -172,6 +189,7 @@ static int second_pass(void *ctx, struct coco_record *r, struct coco_diag *diag)
 			code = take_segment(m, &r->segment, diag);
 		break;
 	case COCO_RECORD_TREE:
+		memcpy(m->header, r->tree.header, sizeof(m->header));
 		if (r->tree.n != m->tree.n)
 			code = coco_fail(diag, COCO_E_RECORD, "another number of files");
 		break;
@@ -194,6 +212,19 @@ static int load_part(struct merge *m, size_t i,
 	return r;
 }
 
+static int check_header(struct merge *m, size_t i, struct coco_diag *diag)
+{
+	uint8_t digest[32];
+	int r = coco_pack_header_digest(&m->parts[i].doc.header, digest, diag);
+
+	if (r == 0 && (!m->identified || memcmp(digest, m->header, sizeof(digest)) != 0))
+		r = coco_fail(diag, COCO_E_PACKAGE_MIXED,
+			      "the part's header is not the one that it was packed with");
+	if (r != 0)
+		coco_diag_source(diag, "%s", m->parts[i].path);
+	return r;
+}
+
 static int load_parts(struct merge *m, struct coco_diag *diag)
 {
 	bool digests = m->parts[0].doc.digests;
@@ -211,8 +242,13 @@ static int load_parts(struct merge *m, struct coco_diag *diag)
 	if (m->segs == NULL || m->from == NULL || m->has_digest == NULL ||
 	    (digests && m->digests == NULL))
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to merge");
-	for (size_t i = 0; r == 0 && i < m->req->n_parts; i++)
+	for (size_t i = 0; r == 0 && i < m->req->n_parts; i++) {
+		m->identified = false;
+		memset(m->header, 0, sizeof(m->header));
 		r = load_part(m, i, second_pass, diag);
+		if (r == 0)
+			r = check_header(m, i, diag);
+	}
 	for (size_t i = 0; r == 0 && i < m->n_segs; i++)
 		if (m->segs[i].size == 0)
 			r = coco_fail(diag, COCO_E_SHARDS, "segment %zu is in no part", i);
@@ -222,8 +258,8 @@ static int load_parts(struct merge *m, struct coco_diag *diag)
 		if (m->has_digest[i])
 			continue;
 		if (m->tree.files[i].size != 0)
-			return coco_fail(diag, COCO_E_SHARDS, "the digest of file %zu is in no part",
-					 i + 1);
+			return coco_fail(diag, COCO_E_SHARDS,
+					 "the digest of file %zu is in no part", i + 1);
 		coco_sha256_init(&sha);
 		coco_sha256_final(&sha, m->digests[i].sha256);
 	}
@@ -280,6 +316,25 @@ static int check_blobs(struct merge *m, struct coco_diag *diag)
 	return r;
 }
 
+/* For pairs of file systems between which the kernel does not copy. */
+static int copy_plain(int in, int out, uint64_t size, struct coco_diag *diag)
+{
+	enum { PIECE = 1 << 18 };
+	uint8_t *buf = coco_alloc(PIECE, 1);
+	int r = buf != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to copy");
+
+	for (uint64_t at = 0; r == 0 && at < size;) {
+		size_t n = (size_t)coco_min_u64(PIECE, size - at);
+
+		r = coco_pread_full(in, buf, n, at, "a segment", diag);
+		if (r == 0)
+			r = coco_pwrite_full(out, buf, n, at, "a segment", diag);
+		at += n;
+	}
+	coco_free(buf);
+	return r;
+}
+
 static int copy_blob(int from, const char *path, int to, uint64_t size, struct coco_diag *diag)
 {
 	int in = openat(from, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -292,9 +347,15 @@ static int copy_blob(int from, const char *path, int to, uint64_t size, struct c
 	while (r == 0 && (uint64_t)at < size) {
 		ssize_t n = copy_file_range(in, &at, out, NULL, (size_t)(size - (uint64_t)at), 0);
 
-		if (n <= 0)
-			r = coco_fail_errno(diag, COCO_E_IO_WRITE, n < 0 ? errno : EIO, "copy",
-					    "a segment");
+		if (n > 0)
+			continue;
+		if (at == 0 && (n == 0 || errno == EXDEV || errno == EINVAL || errno == ENOSYS ||
+				errno == EOPNOTSUPP)) {
+			r = copy_plain(in, out, size, diag);
+			break;
+		}
+		r = coco_fail_errno(diag, COCO_E_IO_WRITE, n < 0 ? errno : EIO, "copy",
+				    "a segment");
 	}
 	if (in >= 0)
 		close(in);
@@ -350,6 +411,9 @@ static int merge_all(struct merge *m, struct coco_pack_result *ret, struct coco_
 	h->key_id = coco_strdup(m->req->key_id != NULL ? m->req->key_id : h->key_id);
 	if (h->key_id == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to merge");
+	r = coco_pack_check_header(h, diag);
+	if (r != 0)
+		return r;
 	struct coco_pack_content c = {
 		.key = m->req->key, .header = h, .files = m->tree.files, .n_files = m->tree.n,
 		.segments = m->segs, .n_segments = m->n_segs, .digests = m->digests,

@@ -125,6 +125,29 @@ static int read_plan(struct coco_pack *p, struct coco_plan_doc *doc, struct coco
 	return 0;
 }
 
+int coco_pack_check_header(const struct coco_pkg_header *h, struct coco_diag *diag)
+{
+	struct coco_pkg_header again;
+	struct coco_diag why = { 0 };
+	struct coco_wr wr;
+	uint8_t *text = NULL;
+	size_t n = 0;
+
+	coco_wr_init(&wr, COCO_PACKAGE_HEADER_MAX);
+	coco_pkg_header_encode(&wr, h);
+	int r = coco_wr_finish(&wr, &text, &n, diag);
+	if (r != 0)
+		return r;
+	r = coco_pkg_header_decode(&again, coco_view_of(text, n), &why);
+	coco_free(text);
+	if (r == 0)
+		coco_pkg_header_free(&again);
+	else
+		r = coco_fail(diag, r == COCO_E_LIMIT_MEMORY ? r : COCO_E_USAGE_VALUE,
+			      "%s: %s", why.pointer, why.message);
+	return r;
+}
+
 static int set_header(struct coco_pack *p, struct coco_diag *diag)
 {
 	const struct coco_pack_request *req = p->req;
@@ -144,7 +167,9 @@ static int set_header(struct coco_pack *p, struct coco_diag *diag)
 	coco_free(h->key_id);
 	h->key_id = req->key_id != NULL ? coco_strdup(req->key_id)
 					: coco_pack_default_key_id(h->package_id);
-	return h->key_id != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
+	if (h->key_id == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
+	return coco_pack_check_header(h, diag);
 }
 
 static int read_map(void *ctx, size_t i, struct coco_diag *diag)
@@ -373,6 +398,10 @@ static int start_output(struct coco_pack *p, const struct coco_record_identity *
 
 	if (p->req->resume)
 		r = coco_outdir_adopt(&p->out, p->req->out, p->req->out_flags, &found, diag);
+	if (found && !coco_journal_started(p->out.fd)) {
+		coco_outdir_abort(&p->out);
+		found = false;
+	}
 	if (r == 0 && found) {
 		r = open_blobs(p, diag);
 		return r == 0 ? coco_pack_resume(p, id, diag) : r;
@@ -407,8 +436,6 @@ static int finish_package(struct coco_pack *p, struct coco_pack_result *ret,
 	c.files = entries;
 	r = coco_pack_write(p->run, p->out.fd, &c, &p->req->finish, ret, diag);
 	coco_pack_entries_free(entries, p->tree.n);
-	if (r == 0 && unlinkat(p->out.fd, COCO_JOURNAL_NAME, 0) != 0 && errno != ENOENT)
-		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "remove", "the journal");
 	return r;
 }
 
@@ -465,6 +492,17 @@ static int pack_all(struct coco_pack *p, struct coco_pack_result *ret, struct co
 	return r;
 }
 
+/* Everything on the disk; only then is the journal not needed any more. */
+static int settle(struct coco_pack *p, struct coco_diag *diag)
+{
+	coco_run_phase(p->run, "syncing", 0);
+	if (syncfs(p->out.fd) != 0)
+		return coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", p->req->out);
+	if (p->req->shards == 0 && unlinkat(p->out.fd, COCO_JOURNAL_NAME, 0) != 0)
+		return coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "remove", "the journal");
+	return 0;
+}
+
 int coco_pack(const struct coco_run *run, const struct coco_pack_request *req,
 	      struct coco_pack_result *ret, struct coco_diag *diag)
 {
@@ -472,11 +510,8 @@ int coco_pack(const struct coco_run *run, const struct coco_pack_request *req,
 	struct coco_pack_result result = { .files = 0 };
 	int r = pack_all(&p, &result, diag);
 
-	if (r == 0 && !req->dry_run) {
-		coco_run_phase(run, "syncing", 0);
-		if (syncfs(p.out.fd) != 0)
-			r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "write", req->out);
-	}
+	if (r == 0 && !req->dry_run)
+		r = settle(&p, diag);
 	if (r == 0 && !req->dry_run)
 		r = coco_outdir_commit(&p.out, diag);
 	else if (req->resume)

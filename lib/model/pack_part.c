@@ -8,11 +8,33 @@
 #include "formats/core/mem.h"
 #include "lib/model/pack_priv.h"
 
+int coco_pack_header_digest(const struct coco_pkg_header *h, uint8_t ret[32],
+			    struct coco_diag *diag)
+{
+	struct coco_sha256 sha;
+	struct coco_wr wr;
+	uint8_t *text = NULL;
+	size_t n = 0;
+
+	coco_wr_init(&wr, COCO_PACKAGE_HEADER_MAX);
+	coco_pkg_header_encode(&wr, h);
+	int r = coco_wr_finish(&wr, &text, &n, diag);
+	if (r != 0)
+		return r;
+	coco_sha256_init(&sha);
+	coco_sha256_update(&sha, text, n);
+	coco_sha256_final(&sha, ret);
+	coco_free(text);
+	return 0;
+}
+
 static int append_tree(struct coco_pack *p, struct coco_diag *diag)
 {
 	struct coco_record rec = { .type = COCO_RECORD_TREE, .tree.n = p->tree.n };
-	int r = coco_pack_entries(&p->tree, p->maps, &rec.tree.files, diag);
+	int r = coco_pack_header_digest(&p->header, rec.tree.header, diag);
 
+	if (r == 0)
+		r = coco_pack_entries(&p->tree, p->maps, &rec.tree.files, diag);
 	if (r != 0)
 		return r;
 	r = coco_journal_append(p->journal, &rec, diag);

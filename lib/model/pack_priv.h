@@ -96,6 +96,16 @@ int coco_pack_entries(const struct coco_tree *tree, struct coco_file_map *maps,
 		      struct coco_cat_file **ret, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_pack_entries_free(struct coco_cat_file *files, size_t n);
 
+/*
+ * coco_pack_check_header - that a reader will accept the header: USAGE_VALUE
+ * when a version or key id that the caller chose is not possible.
+ */
+int coco_pack_check_header(const struct coco_pkg_header *h, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_pack_header_digest - SHA-256 of the encoded header, for a shard's last record. */
+int coco_pack_header_digest(const struct coco_pkg_header *h, uint8_t ret[32],
+			    struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_pack_default_key_id - the prefix and the package id; given. */
 char *coco_pack_default_key_id(const uint8_t package_id[COCO_PACKAGE_ID]);
 

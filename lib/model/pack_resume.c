@@ -2,9 +2,11 @@
  * pack_resume.c - taking over what an interrupted run finished: segments whose
  * blobs still have their digests, and plaintext digests (see pack_priv.h).
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,6 +172,52 @@ static int check_blobs(struct coco_pack *p, struct coco_diag *diag)
 	return r;
 }
 
+static int by_digest(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct coco_digest));
+}
+
+/*
+ * Removes what the interrupted run left and the journal does not know: a blob
+ * named just before the end, documents of a package that was nearly finished.
+ */
+static int remove_strays(struct coco_pack *p, struct coco_diag *diag)
+{
+	struct coco_digest *known = coco_zalloc(p->segs.n, sizeof(*known));
+	int fd = openat(p->blobs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *e;
+	size_t n = 0;
+
+	if (d == NULL || known == NULL) {
+		int err = errno;
+
+		if (d != NULL)
+			closedir(d);
+		else if (fd >= 0)
+			close(fd);
+		coco_free(known);
+		return coco_fail_errno(diag, COCO_E_IO_OPEN, err, "list", "the output's blobs");
+	}
+	for (size_t i = 0; i < p->segs.n; i++)
+		if (p->done[i].size != 0)
+			memcpy(known[n++].sha256, p->done[i].digest, sizeof(known[0].sha256));
+	qsort(known, n, sizeof(*known), by_digest);
+	while ((e = readdir(d)) != NULL) {
+		struct coco_digest key;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (coco_hex_decode(key.sha256, sizeof(key.sha256), e->d_name, strlen(e->d_name),
+				    NULL) != 0 ||
+		    bsearch(&key, known, n, sizeof(*known), by_digest) == NULL)
+			unlinkat(p->blobs, e->d_name, 0);
+	}
+	closedir(d);
+	coco_free(known);
+	return 0;
+}
+
 int coco_pack_resume(struct coco_pack *p, const struct coco_record_identity *id,
 		     struct coco_diag *diag)
 {
@@ -187,5 +235,7 @@ int coco_pack_resume(struct coco_pack *p, const struct coco_record_identity *id,
 		r = other(diag, "--plan");
 	if (r == 0)
 		r = check_blobs(p, diag);
+	if (r == 0)
+		r = remove_strays(p, diag);
 	return r;
 }
