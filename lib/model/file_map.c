@@ -60,7 +60,8 @@ static int parse(int fd, enum file_kind kind, uint64_t size, uint8_t **head, siz
 		return r;
 	}
 	for (;;) {
-		if (coco_gguf_parse(tm, &need, coco_view_of(*head, *n), size, bad) != 0 || need == 0)
+		if (coco_gguf_parse(tm, &need, coco_view_of(*head, *n), size, bad) != 0 ||
+		    need == 0)
 			return 0;
 		int r = read_head(fd, need, head, n, diag);
 		if (r != 0)

@@ -30,7 +30,7 @@ struct coco_pack_request {
 	const char *out;
 	unsigned out_flags;                         /* enum coco_out_flags */
 	const struct coco_secret *key;              /* 32 bytes */
-	const char *key_id;                         /* NULL: kbs:///default/model-key/<package id> */
+	const char *key_id;                         /* NULL: COCO_KEY_ID_PREFIX, package id */
 	uint64_t version;                           /* 0: one more than previous, or 1 */
 	bool has_previous;
 	struct coco_digest previous;

@@ -104,7 +104,8 @@ static void lane_free(void *ctx COCO_UNUSED, void *state)
 	coco_free(l);
 }
 
-static int lane_begin(void *ctx COCO_UNUSED, void *state, void *arg, struct coco_diag *diag COCO_UNUSED)
+static int lane_begin(void *ctx COCO_UNUSED, void *state, void *arg,
+		      struct coco_diag *diag COCO_UNUSED)
 {
 	struct lane *l = state;
 	const struct coco_pack_chain *c = arg;

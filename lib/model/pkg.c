@@ -137,7 +137,8 @@ static int check_statement(const struct coco_pkg *pkg, struct coco_view payload,
 		coco_digest_text(have, &pkg->found.digest);
 		coco_diag_expected(diag, "%s (signed)", want);
 		coco_diag_actual(diag, "%s (this package)", have);
-		r = coco_fail(diag, COCO_E_PACKAGE_SUBJECT, "the signature is for another manifest");
+		r = coco_fail(diag, COCO_E_PACKAGE_SUBJECT,
+			      "the signature is for another manifest");
 	} else if (!coco_digest_equal(&s.catalogue, &pkg->found.manifest.layers[0].digest) ||
 		   !same_members(&s.header, &pkg->header)) {
 		r = coco_fail(diag, COCO_E_PACKAGE_MIXED,
