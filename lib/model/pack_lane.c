@@ -147,8 +147,12 @@ static int read_input(struct lane *l, uint32_t file, uint64_t at, void *p, size_
 	coco_tree_name(l->p->run, &l->p->tree, file, name, sizeof(name));
 	coco_read_ahead(l->in, at, n);
 	int r = coco_pread_full(l->in, p, n, at, name, &d);
-	if (r == COCO_E_IO_READ && coco_tree_recheck(l->p->run, &l->p->tree, file, l->in, diag) != 0)
-		return COCO_E_IO_CHANGED;
+	if (r == COCO_E_IO_READ) {
+		int changed = coco_tree_recheck(l->p->run, &l->p->tree, file, l->in, diag);
+
+		if (changed != 0)
+			return changed;
+	}
 	if (r != 0 && diag != NULL && diag->code == 0)
 		*diag = d;
 	return r;

@@ -295,7 +295,7 @@ static void test_members(void **state COCO_UNUSED)
 		{ "[\"F16\",1,99]", "[1,1,99]", COCO_E_FORMAT_JSON_TYPE, NULL },
 		{ "\"oms\":\"{\\\"a\\\":1}\"", "\"oms\":{}", COCO_E_FORMAT_JSON_TYPE, NULL },
 		{ "{\"format\":\"cococtl/model-catalogue\"", "[{\"format\":\"x\"",
-		  COCO_E_FORMAT_JSON, NULL },
+		  COCO_E_FORMAT_JSON_TYPE, NULL },
 	};
 
 	check_all(list, COCO_ARRAY_LEN(list));
@@ -303,7 +303,7 @@ static void test_members(void **state COCO_UNUSED)
 
 static void test_not_an_object(void **state COCO_UNUSED)
 {
-	static const char *const texts[] = { "[]", "7", "\"x\"", "null", "{}" };
+	static const char *const texts[] = { "[]", "[7]", " [{}]", "{}", " { } " };
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(texts); i++) {
 		struct coco_catalogue c;
@@ -311,6 +311,68 @@ static void test_not_an_object(void **state COCO_UNUSED)
 
 		assert_err(coco_catalogue_decode(&c, view(texts[i]), &d), COCO_E_FORMAT_JSON_TYPE,
 			   &d);
+	}
+}
+
+/* The document is read member by member; that must not make it less strict. */
+static void test_strict_between_members(void **state COCO_UNUSED)
+{
+	static const struct defect list[] = {
+		{ "\"critical\":[],", "\"critical\":[],,", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[] ", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\" [],", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "critical:[],", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[},", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":,", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"x\":1 \"y\",", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"x\":1{},", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"x\":nul,", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"x\":'y',", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"\\x\":1,", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"\xff\":1,", COCO_E_FORMAT_JSON, NULL },
+		{ "\"critical\":[],", "\"critical\":[],\"critical\":[],",
+		  COCO_E_FORMAT_JSON_DUPLICATE, NULL },
+		{ "\"critical\":[],", "\"oms\":\"\",", COCO_E_FORMAT_JSON_DUPLICATE, NULL },
+		{ "\"critical\":[],", "\"\\u006fms\":\"\",", COCO_E_FORMAT_JSON_DUPLICATE, NULL },
+		{ "\"critical\":[],", "\"files\":[],", COCO_E_FORMAT_JSON_DUPLICATE, NULL },
+		{ "\"runs\":[]}],", "\"runs\":[]},],", COCO_E_FORMAT_JSON, NULL },
+		{ "\"runs\":[]}],", "\"runs\":[]}},", COCO_E_FORMAT_JSON, NULL },
+		{ "\"runs\":[]}],", "\"runs\":[]} {}],", COCO_E_FORMAT_JSON, NULL },
+		{ "\"runs\":[]}],", "\"runs\":[]]],", COCO_E_FORMAT_JSON, NULL },
+		{ "1}\"}", "1}\"}}", COCO_E_FORMAT_JSON, NULL },
+		{ "1}\"}", "1}\",}", COCO_E_FORMAT_JSON, NULL },
+		{ "1}\"}", "1}\"]", COCO_E_FORMAT_JSON, NULL },
+		{ "1}\"}", "1}\"} x", COCO_E_FORMAT_JSON, NULL },
+	};
+
+	check_all(list, COCO_ARRAY_LEN(list));
+}
+
+/* Blanks may stand where JSON allows them, and members in any order. */
+static void test_other_spellings(void **state COCO_UNUSED)
+{
+	static const struct {
+		const char *from;
+		const char *to;
+	} list[] = {
+		{ "{\"format\":\"cococtl/model-catalogue\"",
+		  " \t\r\n{ \"format\" : \"cococtl/model-catalogue\" " },
+		{ "\"runs\":[]}],", "\"runs\":[]} ] , " },
+		{ "1}\"}", "1}\" } \n" },
+		{ "\"oms\":", "\"\\u006fms\":" },
+		{ "\"critical\":[],", "\"critical\":[],\"new\":{\"a\":[1,\"]}\\\"\"]}," },
+		{ "\"oms\":\"{\\\"a\\\":1}\"", "\"last\":null" },
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++) {
+		char *text = replaced(good, list[i].from, list[i].to);
+		struct coco_catalogue c;
+		struct coco_diag d = { 0 };
+
+		assert_ok(coco_catalogue_decode(&c, view(text), &d), &d);
+		assert_int_equal(c.n_files, 3);
+		coco_catalogue_free(&c);
+		free(text);
 	}
 }
 
@@ -405,6 +467,8 @@ int main(void)
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_not_an_object),
+		cmocka_unit_test(test_strict_between_members),
+		cmocka_unit_test(test_other_spellings),
 		cmocka_unit_test(test_many_dtypes),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_no_names_in_messages),

@@ -103,8 +103,10 @@ static void check_stream(const struct coco_jv *test, const struct coco_secret *k
 		size_t len = coco_min_size(n - (size_t)coco_cobble_offset(k) - COCO_COBBLE_TAG,
 					   COCO_COBBLE_PLAIN);
 
-		if (coco_cobble_open_chunk(c, k, ct + coco_cobble_offset(k), len, plain + at, NULL) !=
-		    0)
+		int r = coco_cobble_open_chunk(c, k, ct + coco_cobble_offset(k), len, plain + at,
+					       NULL);
+
+		if (r != 0)
 			break;
 		at += len;
 	}
@@ -474,7 +476,8 @@ static void test_chunks(void **state COCO_UNUSED)
 			size_t len = k == 5 ? 77 : COCO_COBBLE_PLAIN;
 
 			memcpy(buf, m.p + coco_cobble_offset((uint64_t)k), len + COCO_COBBLE_TAG);
-			assert_ok(coco_cobble_open_chunk(c, (uint64_t)k, buf, len, buf, NULL), NULL);
+			assert_ok(coco_cobble_open_chunk(c, (uint64_t)k, buf, len, buf, NULL),
+				  NULL);
 			assert_memory_equal(buf, m.plain + (size_t)k * COCO_COBBLE_PLAIN, len);
 		}
 	}
@@ -485,6 +488,33 @@ static void test_chunks(void **state COCO_UNUSED)
 	assert_memory_equal(buf, m.p + COCO_COBBLE_HEAD, COCO_COBBLE_CHUNK);
 	coco_cobble_free(c);
 	drop(&m);
+}
+
+/* The in-place forms make and read the same messages, or leave nothing. */
+static void test_in_place(void **state COCO_UNUSED)
+{
+	static const size_t sizes[] = { 0, 1, 16383, 16384, 16385, 49152, 100000 };
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(sizes); i++) {
+		struct message m = sealed(sizes[i], 20 + i);
+		uint8_t *buf = coco_alloc(m.n, 1);
+		size_t n = 0;
+
+		assert_non_null(buf);
+		memcpy(buf, m.p, m.n);
+		assert_ok(coco_cobble_open_in_place(&m.key, CONTEXT, buf, m.n, &n, NULL), NULL);
+		assert_int_equal(n, sizes[i]);
+		assert_memory_equal(buf, m.plain, n);
+		assert_ok(coco_cobble_seal_in_place(&m.key, CONTEXT, buf, n, NULL), NULL);
+		assert_int_equal(opens(&m, buf, m.n), 0);
+		buf[m.n - 1] ^= 1;
+		assert_int_equal(coco_cobble_open_in_place(&m.key, CONTEXT, buf, m.n, &n, NULL),
+				 COCO_E_CHUNK_AUTH);
+		for (size_t k = 0; k < m.n; k++)
+			assert_int_equal(buf[k], 0);
+		coco_free(buf);
+		drop(&m);
+	}
 }
 
 static void test_nothing_left_of_a_forgery(void **state COCO_UNUSED)
@@ -541,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_key_length),
 		cmocka_unit_test(test_longest_context),
 		cmocka_unit_test(test_chunks),
+		cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_nothing_left_of_a_forgery),
 		cmocka_unit_test(test_memory),
 	};
