@@ -50,7 +50,7 @@ endif
 ifeq ($(W),e)
 WERROR := -Werror
 endif
-ifeq ($(SANITIZE),)
+ifeq ($(SANITIZE)$(COVERAGE),)
 WARN += -Wframe-larger-than=4096 # the instrumentation has larger frames
 endif
 
@@ -81,6 +81,7 @@ FLAGS_ID := $(shell printf '%s' '$(CC) $(BASE_CPPFLAGS) $(BASE_CFLAGS) $(BASE_LD
 B := $(BUILD)/$(FLAGS_ID)
 ifneq ($(COVERAGE),)
 BASE_CFLAGS += --coverage -O0
+BASE_CPPFLAGS := -I. -D_GNU_SOURCE # fortification needs optimization
 BASE_LDFLAGS += --coverage
 endif
 
@@ -153,8 +154,8 @@ $(GEN): $(call obj,$(GEN_SRC)) $(filter-out %/main.o,$(CLI_OBJ)) $(LIBSTATIC)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
 
-# Tests can fail the n-th allocation (tests/support/alloc_fail.h).
-WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+# Tests can fail the n-th allocation and O_TMPFILE (tests/support/alloc_fail.h).
+WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=open
 
 $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)

@@ -13,9 +13,6 @@ n=0
 
 for h in $(cd "$SRC" && find formats lib cli tests fuzz bench -name '*.h' 2>/dev/null | sort); do
 	n=$((n + 1))
-	case $h in
-	*_impl.h) continue ;; # a template, included with its parameters defined
-	esac
 	# one use keeps a translation unit from being empty
 	printf '#include "%s"\n#include "%s"\nextern int coco_used;\n' "$h" "$h" >one.c
 	# shellcheck disable=SC2086

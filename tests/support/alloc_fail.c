@@ -4,14 +4,18 @@
  */
 #include "tests/support/alloc_fail.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
+int __real_open(const char *path, int flags, ...);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
+int __wrap_open(const char *path, int flags, ...);
 
 static _Thread_local unsigned long countdown; /* 0: disarmed */
 static _Thread_local bool failed;
@@ -37,6 +41,30 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t n)
 {
 	return fail_now() ? NULL : __real_realloc(p, n);
+}
+
+static bool no_tmpfile;
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list ap;
+
+	if ((flags & O_TMPFILE) == O_TMPFILE && no_tmpfile) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+		va_start(ap, flags);
+		mode = va_arg(ap, mode_t);
+		va_end(ap);
+	}
+	return __real_open(path, flags, mode);
+}
+
+void coco_test_no_tmpfile(bool off)
+{
+	no_tmpfile = off;
 }
 
 bool coco_test_alloc_arm(unsigned long n)

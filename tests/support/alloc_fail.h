@@ -24,6 +24,9 @@ bool coco_test_alloc_arm(unsigned long n);
  */
 bool coco_test_alloc_check(int r, struct coco_diag *d);
 
+/* coco_test_no_tmpfile - O_TMPFILE is (not) supported by any file system. */
+void coco_test_no_tmpfile(bool off);
+
 /* coco_test_alloc_disarm - true when an allocation was made to fail. */
 bool coco_test_alloc_disarm(void);
 

@@ -352,6 +352,47 @@ static void test_out_no_memory(void **state COCO_UNUSED)
 	coco_free(path);
 }
 
+/* The same promises where the file system knows no unnamed files. */
+static void test_without_tmpfile(void **state COCO_UNUSED)
+{
+	struct coco_diag d = { 0 };
+	struct coco_out out;
+	char *path = in_dir("file");
+
+	coco_test_no_tmpfile(true);
+	assert_ok(coco_out_open(&out, path, 0, &d), &d);
+	assert_int_equal(entries(dir), 1);
+	assert_int_equal(access(path, F_OK), -1);
+	coco_out_abort(&out);
+	assert_int_equal(entries(dir), 0);
+	assert_ok(coco_write_file(path, "one", 3, 0, &d), &d);
+	assert_int_equal(entries(dir), 1);
+	assert_err(coco_write_file(path, "two", 3, 0, &d), COCO_E_EXISTS, &d);
+	coco_diag_init(&d);
+	assert_ok(coco_write_file(path, "two", 3, COCO_OUT_FORCE, &d), &d);
+	expect_text(path, "two");
+	assert_int_equal(unlink(path), 0);
+	assert_ok(coco_out_open(&out, path, 0, &d), &d);
+	coco_test_no_tmpfile(false);
+	put(path, "other");
+	assert_err(coco_out_commit(&out, &d), COCO_E_EXISTS, &d);
+	expect_text(path, "other");
+	assert_int_equal(entries(dir), 1);
+	coco_test_no_tmpfile(true);
+	coco_diag_init(&d);
+	for (unsigned long i = 1; coco_test_alloc_arm(i); i++) {
+		bool done = coco_test_alloc_check(
+			coco_write_file(path, "x", 1, COCO_OUT_FORCE, &d), &d);
+
+		assert_int_equal(entries(dir), 1);
+		if (done)
+			break;
+	}
+	coco_test_no_tmpfile(false);
+	expect_text(path, "x");
+	coco_free(path);
+}
+
 static void test_path_join(void **state COCO_UNUSED)
 {
 	static const char *const cases[][3] = {
@@ -388,8 +429,8 @@ int main(void)
 		T(test_link_is_replaced), T(test_device_full),
 		T(test_no_space),       T(test_open_read),
 		T(test_read_file),      T(test_pipe),
-		T(test_out_no_memory),  T(test_path_join),
-		T(test_errno),
+		T(test_out_no_memory),  T(test_without_tmpfile),
+		T(test_path_join),      T(test_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
