@@ -233,6 +233,10 @@ static int put_manifest(const struct coco_manifest *m, const char *tag, int dirf
 	if (r == 0)
 		r = coco_annotation_add(&ret->annotations, &ret->n_annotations, COCO_ANN_REF_NAME,
 					tag != NULL ? tag : "latest", diag);
+	/* with this "cosign verify-attestation --local-image" finds the package in the layout */
+	if (r == 0)
+		r = coco_annotation_add(&ret->annotations, &ret->n_annotations, "kind",
+					"dev.cosignproject.cosign/image", diag);
 	if (r == 0)
 		r = coco_layout_write_index(dirfd, &index, diag);
 	return r;
