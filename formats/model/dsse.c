@@ -29,15 +29,17 @@ void coco_dsse_clear(struct coco_dsse *dsse)
 	*dsse = (struct coco_dsse){ .payload = NULL };
 }
 
-/* A string member of at most max bytes, copied. */
-static int copy_string(const struct coco_jv *obj, const char *key, size_t max, char **ret,
-		       struct coco_diag *diag)
+/* A string member of min to max bytes, copied. */
+static int copy_string(const struct coco_jv *obj, const char *key, size_t min, size_t max,
+		       char **ret, struct coco_diag *diag)
 {
 	const char *text = NULL;
 	int r = coco_jv_string(obj, key, &text, diag);
 
 	if (r != 0)
 		return r;
+	if (strlen(text) < min)
+		return coco_jv_fail(obj, key, COCO_E_FORMAT_VALUE, diag, "the text is empty");
 	if (strlen(text) > max)
 		return coco_jv_fail(obj, key, COCO_E_LIMIT_SIZE, diag, "longer than %zu bytes",
 				    max);
@@ -56,7 +58,7 @@ static int decode_keyid(const struct coco_jv *sig, char **ret, struct coco_diag 
 	if (r != 0)
 		return r;
 	if (keyid.v != NULL && !coco_jv_is_null(&keyid))
-		return copy_string(sig, "keyid", COCO_DSSE_KEYID_MAX, ret, diag);
+		return copy_string(sig, "keyid", 0, COCO_DSSE_KEYID_MAX, ret, diag);
 	*ret = coco_strdup("");
 	if (*ret == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for an envelope");
@@ -93,10 +95,8 @@ int coco_dsse_decode_jv(struct coco_dsse *ret, const struct coco_jv *obj, struct
 	int r = coco_jv_as_object(obj, diag);
 
 	if (r == 0)
-		r = copy_string(obj, "payloadType", COCO_DSSE_TYPE_MAX, &dsse.payload_type, diag);
-	if (r == 0 && dsse.payload_type[0] == '\0')
-		r = coco_jv_fail(obj, "payloadType", COCO_E_FORMAT_VALUE, diag,
-				 "the payload has no type");
+		r = copy_string(obj, "payloadType", 1, COCO_DSSE_TYPE_MAX, &dsse.payload_type,
+				diag);
 	if (r == 0)
 		r = coco_jv_b64(obj, "payload", &dsse.payload, &dsse.n_payload, diag);
 	if (r == 0)

@@ -183,12 +183,25 @@ static unsigned parameter_in(const struct headers *h, const char *key, unsigned 
 	return coco_jv_has(&h->protected, key) ? bit : 0;
 }
 
+/* The first recipient's enc is copied, that of the others must be the same. */
+static int decode_enc(const struct coco_jv *header, struct coco_jwe *jwe, struct coco_diag *diag)
+{
+	const char *text = "";
+
+	if (jwe->enc == NULL)
+		return copy_text(header, "enc", COCO_JWE_NAME_MAX, &jwe->enc, diag);
+	int r = coco_jv_string(header, "enc", &text, diag);
+	if (r == 0 && strcmp(jwe->enc, text) != 0)
+		r = coco_jv_fail(header, "enc", COCO_E_FORMAT_JWE, diag,
+				 "the recipients disagree about enc");
+	return r;
+}
+
 /* The joined header of one recipient. */
 static int decode_parameters(const struct headers *h, struct coco_jwe *jwe,
 			     struct coco_jwe_recipient *to, struct coco_diag *diag)
 {
 	const struct coco_jv *at = NULL;
-	char *enc = NULL;
 	int r = check_headers(h, diag);
 
 	if (r != 0)
@@ -204,17 +217,9 @@ static int decode_parameters(const struct headers *h, struct coco_jwe *jwe,
 	if (r != 0)
 		return r;
 	at = holder(h, "enc");
-	r = copy_text(at != NULL ? at : &h->protected, "enc", COCO_JWE_NAME_MAX, &enc, diag);
+	r = decode_enc(at != NULL ? at : &h->protected, jwe, diag);
 	if (r != 0)
 		return r;
-	bool differs = jwe->enc != NULL && strcmp(jwe->enc, enc) != 0;
-	if (jwe->enc == NULL)
-		jwe->enc = enc;
-	else
-		coco_free(enc);
-	if (differs)
-		return coco_jv_fail(at, "enc", COCO_E_FORMAT_JWE, diag,
-				    "the recipients disagree about enc");
 	at = holder(h, "kid");
 	if (at != NULL)
 		r = copy_text(at, "kid", COCO_JWE_KID_MAX, &to->kid, diag);
@@ -264,7 +269,7 @@ static int check_general(const struct coco_jv *obj, const struct coco_jwe *jwe,
 	if (r != 0)
 		return r;
 	const struct coco_jwe_bytes *first = &jwe->recipients[0].key;
-	bool same = top.n == first->n && memcmp(top.p, first->p, top.n) == 0;
+	bool same = top.n == first->n && (top.n == 0 || memcmp(top.p, first->p, top.n) == 0);
 	coco_free(top.p);
 	if (!same)
 		return coco_jv_fail(obj, "encrypted_key", COCO_E_FORMAT_JWE, diag,

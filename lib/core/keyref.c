@@ -142,7 +142,7 @@ static int parse(const char *ref, enum coco_keyref_kind *ret_kind, const char **
 int coco_keyref_check(const char *ref, enum coco_keyref_kind *ret_kind, struct coco_diag *diag)
 {
 	enum coco_keyref_kind kind = COCO_KEYREF_FILE;
-	const char *rest = NULL;
+	const char *rest = "";
 	int r = parse(ref, &kind, &rest, diag);
 
 	if (r == 0 && ret_kind != NULL)
@@ -294,7 +294,7 @@ int coco_keyref_load(const char *ref, size_t max, unsigned flags, struct coco_se
 		     struct coco_diag *diag)
 {
 	enum coco_keyref_kind kind = COCO_KEYREF_FILE;
-	const char *rest = NULL;
+	const char *rest = "";
 	int fd = 0;
 	int r = parse(ref, &kind, &rest, diag);
 
@@ -335,7 +335,7 @@ int coco_keyref_write(const char *ref, const struct coco_secret *secret, unsigne
 		      struct coco_diag *diag)
 {
 	enum coco_keyref_kind kind = COCO_KEYREF_FILE;
-	const char *rest = NULL;
+	const char *rest = "";
 	int r = parse(ref, &kind, &rest, diag);
 
 	if (r != 0)

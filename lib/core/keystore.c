@@ -137,7 +137,7 @@ static unsigned mode_flags(int dirfd, unsigned flags)
 int coco_store_load(const char *text, size_t max, unsigned flags, struct coco_secret *ret,
 		    struct coco_diag *diag)
 {
-	struct coco_store_ref ref;
+	struct coco_store_ref ref = { .n_dir = 0 };
 	enum layout layout = LAYOUT_ROOT;
 	int fd = -1;
 	int r = coco_store_parse(text, &ref, diag);
@@ -278,7 +278,7 @@ static int write_in(int dirfd, const char *dir, const struct coco_resource_id *i
 int coco_store_write(const char *text, const struct coco_secret *secret, unsigned flags,
 		     struct coco_diag *diag)
 {
-	struct coco_store_ref ref;
+	struct coco_store_ref ref = { .n_dir = 0 };
 	int r = coco_store_parse(text, &ref, diag);
 
 	if (r != 0)

@@ -80,12 +80,11 @@ static int agree(const struct coco_key *mine, const struct coco_key *peer,
 	return r;
 }
 
-static int seal_ecdh(const struct coco_key *key, const struct coco_secret *cek,
+static int seal_ecdh(const struct coco_key *key, const char *crv, const struct coco_secret *cek,
 		     struct coco_jwe_recipient *to, struct coco_diag *diag)
 {
 	struct coco_secret kek = { 0 };
 	struct coco_key *ephemeral = NULL;
-	const char *crv = crv_of(key);
 	int r = coco_key_generate(coco_key_name(key), &ephemeral, diag);
 
 	if (r == 0)
@@ -105,8 +104,9 @@ static int seal_recipient(const struct coco_key *key, const struct coco_secret *
 			  struct coco_jwe_recipient *to, struct coco_diag *diag)
 {
 	bool rsa = coco_key_type(key) == COCO_KEY_RSA;
+	const char *crv = crv_of(key);
 
-	if (!rsa && crv_of(key) == NULL)
+	if (!rsa && crv == NULL)
 		return coco_fail(diag, COCO_E_KEY_TYPE,
 				 "a key cannot be wrapped for %s; it can for p256, p384, p521 and "
 				 "rsa", coco_key_name(key));
@@ -114,9 +114,9 @@ static int seal_recipient(const struct coco_key *key, const struct coco_secret *
 	to->kid = coco_strdup(coco_key_fingerprint_text(key));
 	if (to->alg == NULL || to->kid == NULL)
 		return no_memory(diag);
-	if (rsa)
+	if (crv == NULL)
 		return coco_kek_oaep_seal(key, cek, &to->key.p, &to->key.n, diag);
-	return seal_ecdh(key, cek, to, diag);
+	return seal_ecdh(key, crv, cek, to, diag);
 }
 
 static int seal_content(const struct coco_secret *secret, const struct coco_secret *cek,
@@ -155,13 +155,15 @@ int coco_jwe_seal(const struct coco_secret *secret, const struct coco_key *const
 		return coco_fail(diag, COCO_E_LIMIT_SIZE, "a secret of %zu bytes, 1 to %d are "
 				 "possible", secret->n, COCO_KEY_FILE_MAX);
 	ERR_clear_error();
+	jwe.enc = coco_strdup(enc_gcm);
+	jwe.recipients = coco_zalloc(n, sizeof(*jwe.recipients));
+	if (jwe.enc == NULL || jwe.recipients == NULL) {
+		coco_jwe_clear(&jwe);
+		return no_memory(diag);
+	}
 	int r = coco_secret_new(&cek, CEK_BYTES, diag);
 	if (r == 0)
 		r = coco_random_secret(cek.p, cek.n, diag);
-	jwe.enc = coco_strdup(enc_gcm);
-	jwe.recipients = coco_zalloc(n, sizeof(*jwe.recipients));
-	if (r == 0 && (jwe.enc == NULL || jwe.recipients == NULL))
-		r = no_memory(diag);
 	while (r == 0 && jwe.n_recipients < n) {
 		jwe.n_recipients++;
 		r = seal_recipient(recipients[jwe.n_recipients - 1], &cek,

@@ -192,7 +192,8 @@ static void print_name(const X509_NAME *name, char ret[COCO_CERT_NAME_MAX])
 	char *p = NULL;
 	long n = bio != NULL ? BIO_get_mem_data(bio, &p) : 0;
 
-	coco_escape(ret, COCO_CERT_NAME_MAX, p != NULL ? p : "", p != NULL && n > 0 ? (size_t)n : 0);
+	coco_escape(ret, COCO_CERT_NAME_MAX, p != NULL ? p : "",
+		    p != NULL && n > 0 ? (size_t)n : 0);
 	BIO_free(bio);
 }
 
