@@ -318,21 +318,8 @@ int coco_keyref_load(const char *ref, size_t max, unsigned flags, struct coco_se
 	return coco_keyref_read_fd(STDIN_FILENO, "standard input", max, ret, diag);
 }
 
-static int write_file(const char *path, const struct coco_secret *secret, unsigned flags,
-		      struct coco_diag *diag)
-{
-	unsigned out = COCO_OUT_SECRET;
-
-	if ((flags & COCO_KEYREF_FORCE) != 0)
-		out |= COCO_OUT_FORCE;
-	/* "file:-" is a file of that name, never standard output */
-	if (strcmp(path, "-") == 0)
-		path = "./-";
-	return coco_write_file(path, coco_secret_expose(secret), secret->n, out, diag);
-}
-
-int coco_keyref_write(const char *ref, const struct coco_secret *secret, unsigned flags,
-		      struct coco_diag *diag)
+/* Where ref is in the file system, given. */
+static int secret_path(const char *ref, char **ret, struct coco_diag *diag)
 {
 	enum coco_keyref_kind kind = COCO_KEYREF_FILE;
 	const char *rest = "";
@@ -340,13 +327,74 @@ int coco_keyref_write(const char *ref, const struct coco_secret *secret, unsigne
 
 	if (r != 0)
 		return r;
+	if (kind == COCO_KEYREF_STORE)
+		return coco_store_path(rest, ret, diag);
+	if (kind != COCO_KEYREF_FILE) {
+		coco_diag_hint(diag, "use file:PATH or store:DIR/repo/type/tag");
+		return coco_fail(diag, COCO_E_USAGE_KEYREF,
+				 "a secret is written to a file or into a directory store only");
+	}
+	/* "file:-" is a file of that name, never standard output */
+	*ret = coco_strdup(strcmp(rest, "-") == 0 ? "./-" : rest);
+	return *ret != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
+}
+
+int coco_keyref_stage(const char *ref, const struct coco_secret *secret, unsigned flags,
+		      struct coco_keyref_out *ret, struct coco_diag *diag)
+{
+	struct coco_keyref_out o = { .out.fd = -1 };
+	struct stat st;
+	int r = 0;
+
 	if (secret->n == 0)
 		return coco_fail(diag, COCO_E_KEY_EMPTY, "the secret is empty");
-	if (kind == COCO_KEYREF_FILE)
-		return write_file(rest, secret, flags, diag);
-	if (kind == COCO_KEYREF_STORE)
-		return coco_store_write(rest, secret, flags, diag);
-	coco_diag_hint(diag, "use file:PATH or store:DIR/repo/type/tag");
-	return coco_fail(diag, COCO_E_USAGE_KEYREF,
-			 "a secret is written to a file or into a directory store only");
+	r = secret_path(ref, &o.path, diag);
+	if (r != 0)
+		return r;
+	o.replaces = lstat(o.path, &st) == 0;
+	r = coco_out_open(&o.out, o.path,
+			  COCO_OUT_SECRET | ((flags & COCO_KEYREF_FORCE) != 0 ? COCO_OUT_FORCE : 0U),
+			  diag);
+	if (r == 0)
+		r = coco_write_full(o.out.fd, coco_secret_expose(secret), secret->n, o.path, diag);
+	if (r != 0) {
+		coco_keyref_discard(&o);
+		return r;
+	}
+	*ret = o;
+	return 0;
+}
+
+int coco_keyref_commit(struct coco_keyref_out *o, struct coco_diag *diag)
+{
+	int r = coco_out_commit(&o->out, diag);
+
+	o->placed = r == 0;
+	return r;
+}
+
+void coco_keyref_keep(struct coco_keyref_out *o)
+{
+	coco_out_abort(&o->out);
+	coco_free(o->path);
+	*o = (struct coco_keyref_out){ .out.fd = -1 };
+}
+
+void coco_keyref_discard(struct coco_keyref_out *o)
+{
+	if (o->placed)
+		unlink(o->path);
+	coco_keyref_keep(o);
+}
+
+int coco_keyref_write(const char *ref, const struct coco_secret *secret, unsigned flags,
+		      struct coco_diag *diag)
+{
+	struct coco_keyref_out o = { .out.fd = -1 };
+	int r = coco_keyref_stage(ref, secret, flags, &o, diag);
+
+	if (r == 0)
+		r = coco_keyref_commit(&o, diag);
+	coco_keyref_keep(&o);
+	return r;
 }

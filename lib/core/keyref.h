@@ -15,6 +15,7 @@
 #ifndef COCO_KEYREF_H
 #define COCO_KEYREF_H
 
+#include "lib/core/io.h"
 #include "lib/core/secret.h"
 
 enum coco_keyref_kind {
@@ -64,5 +65,25 @@ int coco_keyref_load(const char *ref, size_t max, unsigned flags, struct coco_se
  */
 int coco_keyref_write(const char *ref, const struct coco_secret *secret, unsigned flags,
 		      struct coco_diag *diag) COCO_MUSTUSE;
+
+/* A secret on its way to its place, for those who can still fail meanwhile. */
+struct coco_keyref_out {
+	struct coco_out out;
+	char *path;
+	bool replaces;    /* there is an older one, which stays until the commit */
+	bool placed;      /* by coco_keyref_commit */
+};
+
+/*
+ * coco_keyref_stage - everything of coco_keyref_write that can fail for
+ * reasons of space and permission; nothing has its name yet. Then
+ * coco_keyref_commit puts it in place and coco_keyref_discard undoes either
+ * (but brings no replaced secret back), or coco_keyref_keep leaves it so.
+ */
+int coco_keyref_stage(const char *ref, const struct coco_secret *secret, unsigned flags,
+		      struct coco_keyref_out *ret, struct coco_diag *diag) COCO_MUSTUSE;
+int coco_keyref_commit(struct coco_keyref_out *o, struct coco_diag *diag) COCO_MUSTUSE;
+void coco_keyref_discard(struct coco_keyref_out *o);
+void coco_keyref_keep(struct coco_keyref_out *o);
 
 #endif

@@ -242,8 +242,8 @@ static int make_parents(int dirfd, const char *dir, enum layout layout,
 	return make_dir(dirfd, both, dir, diag);
 }
 
-static int write_in(int dirfd, const char *dir, const struct coco_resource_id *id,
-		    const struct coco_secret *secret, unsigned flags, struct coco_diag *diag)
+static int path_in(int dirfd, const char *dir, const struct coco_resource_id *id, char **ret,
+		   struct coco_diag *diag)
 {
 	enum layout layout = LAYOUT_ROOT;
 	enum layout there = LAYOUT_ROOT;
@@ -264,19 +264,11 @@ static int write_in(int dirfd, const char *dir, const struct coco_resource_id *i
 	if (r != 0)
 		return r;
 	relative_path(layout, id, rel);
-	char *path = coco_path_join(dir, rel);
-	if (path == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
-	unsigned out = COCO_OUT_SECRET;
-	if ((flags & COCO_KEYREF_FORCE) != 0)
-		out |= COCO_OUT_FORCE;
-	r = coco_write_file(path, coco_secret_expose(secret), secret->n, out, diag);
-	coco_free(path);
-	return r;
+	*ret = coco_path_join(dir, rel);
+	return *ret != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
 }
 
-int coco_store_write(const char *text, const struct coco_secret *secret, unsigned flags,
-		     struct coco_diag *diag)
+int coco_store_path(const char *text, char **ret, struct coco_diag *diag)
 {
 	struct coco_store_ref ref = { .n_dir = 0 };
 	int r = coco_store_parse(text, &ref, diag);
@@ -293,7 +285,7 @@ int coco_store_write(const char *text, const struct coco_secret *secret, unsigne
 		if (dirfd < 0) {
 			r = coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open the store", dir);
 		} else {
-			r = write_in(dirfd, dir, &ref.id, secret, flags, diag);
+			r = path_in(dirfd, dir, &ref.id, ret, diag);
 			close(dirfd);
 		}
 	}

@@ -23,11 +23,16 @@ struct coco_store_ref {
 int coco_store_parse(const char *text, struct coco_store_ref *ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
-/* As coco_keyref_load and coco_keyref_write, of what follows "store:". */
+/*
+ * coco_store_path - the file of a resource that is to be written, given: where
+ * it is already, else where the layout of the store wants it. Makes the
+ * directories on the way.
+ */
+int coco_store_path(const char *text, char **ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* As coco_keyref_load, of what follows "store:". */
 int coco_store_load(const char *text, size_t max, unsigned flags, struct coco_secret *ret,
 		    struct coco_diag *diag) COCO_MUSTUSE;
-int coco_store_write(const char *text, const struct coco_secret *secret, unsigned flags,
-		     struct coco_diag *diag) COCO_MUSTUSE;
 
 /* Shared with keyref.c: reads fd to its end; judges kind and mode of what is open there. */
 int coco_keyref_read_fd(int fd, const char *name, size_t max, struct coco_secret *ret,

@@ -301,6 +301,46 @@ static void test_write(void **state COCO_UNUSED)
 	coco_free(path);
 }
 
+static void test_stage(void **state COCO_UNUSED)
+{
+	char *path = coco_path_join(dir, "staged");
+	struct coco_secret one = { 0 };
+	struct coco_secret two = { 0 };
+	struct coco_keyref_out out;
+	static struct coco_diag d;
+
+	assert_ok(coco_secret_from(&one, "one", 3, NULL), NULL);
+	assert_ok(coco_secret_from(&two, "two", 3, NULL), NULL);
+	/* a new one: nothing before the commit, nothing after the discard */
+	assert_ok(coco_keyref_stage(path, &one, 0, &out, &d), &d);
+	assert_false(out.replaces);
+	assert_int_not_equal(access(path, F_OK), 0);
+	coco_keyref_discard(&out);
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_ok(coco_keyref_stage(path, &one, 0, &out, &d), &d);
+	assert_ok(coco_keyref_commit(&out, &d), &d);
+	expect(path, "one");
+	coco_keyref_discard(&out);
+	assert_int_not_equal(access(path, F_OK), 0);
+	/* one that replaces another, which stays until the commit */
+	assert_ok(coco_keyref_write(path, &one, 0, &d), &d);
+	assert_err(coco_keyref_stage(path, &two, 0, &out, &d), COCO_E_EXISTS, &d);
+	coco_diag_init(&d);
+	assert_ok(coco_keyref_stage(path, &two, COCO_KEYREF_FORCE, &out, &d), &d);
+	assert_true(out.replaces);
+	expect(path, "one");
+	coco_keyref_discard(&out);
+	expect(path, "one");
+	assert_ok(coco_keyref_stage(path, &two, COCO_KEYREF_FORCE, &out, &d), &d);
+	assert_ok(coco_keyref_commit(&out, &d), &d);
+	coco_keyref_keep(&out);
+	expect(path, "two");
+	unlink(path);
+	coco_secret_free(&one);
+	coco_secret_free(&two);
+	coco_free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,7 +349,7 @@ int main(void)
 		cmocka_unit_test(test_growth),	      cmocka_unit_test(test_stdin),
 		cmocka_unit_test(test_env),	      cmocka_unit_test(test_cred),
 		cmocka_unit_test(test_schemes),	      cmocka_unit_test(test_check_kind),
-		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write),	      cmocka_unit_test(test_stage),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
