@@ -14,8 +14,10 @@ int coco_cmd_model_merge(struct coco_cli *cli, const void *opts, struct coco_rep
 	struct coco_arg_recipients recipients = { .n = 0 };
 	struct coco_pack_result res = { 0 };
 	struct coco_secret key = { 0 };
-	int r = coco_arg_signer_load(cli, &o->sign, &signer, diag);
+	int r = coco_arg_key_id(o->key_id, diag);
 
+	if (r == 0)
+		r = coco_arg_signer_load(cli, &o->sign, &signer, diag);
 	if (r == 0)
 		r = coco_arg_recipients_load(&o->recipients, &recipients, diag);
 	if (r == 0)

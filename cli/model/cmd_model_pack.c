@@ -34,29 +34,51 @@ static int parse_shard(const char *text, struct coco_pack_request *req, struct c
 	return 0;
 }
 
-/* The content key: given, made now, or made by the run that is resumed. */
-static int load_key(struct coco_cli *cli, const struct coco_opts_model_pack *o,
-		    struct coco_secret *key, bool *ret_made, struct coco_diag *diag)
+/* What can be said of --new-key before a key is made. */
+static int check_new_key(struct coco_cli *cli, const struct coco_opts_model_pack *o,
+			 struct coco_diag *diag)
 {
-	unsigned flags = coco_key_ref_flags(cli);
+	const char *path = o->new_key;
+	enum coco_keyref_kind kind = COCO_KEYREF_FILE;
+	int r = coco_keyref_check(path, &kind, diag);
 
-	*ret_made = false;
-	if (o->key != NULL)
-		return coco_content_key_load(o->key, flags, key, diag);
-	if (o->resume && access(o->new_key, F_OK) == 0)
-		return coco_content_key_load(o->new_key, flags, key, diag);
-	int r = coco_content_key_generate(key, diag);
+	if (r != 0 || kind != COCO_KEYREF_FILE)
+		return r;
+	if (strncmp(path, "file:", 5) == 0)
+		path += 5;
+	r = coco_tree_outside(o->dir, path, "--new-key", diag);
 	if (r == 0 && cli->common.dry_run)
-		return coco_out_check(o->new_key, coco_cli_out_flags(cli, 0), NULL, diag);
-	if (r == 0)
-		r = coco_keyref_write(o->new_key, key, coco_cli_out_flags(cli, 0), diag);
-	*ret_made = r == 0;
+		r = coco_out_check(path, coco_cli_out_flags(cli, 0), NULL, diag);
 	return r;
 }
 
-static void forget_key(const char *ref)
+/*
+ * The content key: given, made now, or made by the run that is resumed. A new
+ * one is in place before the work starts, so that a killed run can be resumed;
+ * but one that replaces another waits for the end.
+ */
+static int load_key(struct coco_cli *cli, const struct coco_opts_model_pack *o,
+		    struct coco_secret *key, struct coco_keyref_out *out, struct coco_diag *diag)
 {
-	unlink(strncmp(ref, "file:", 5) == 0 ? ref + 5 : ref);
+	struct coco_diag why = { .code = 0 };
+	unsigned flags = coco_key_ref_flags(cli);
+
+	if (o->key != NULL)
+		return coco_content_key_load(o->key, flags, key, diag);
+	int r = check_new_key(cli, o, diag);
+	if (r == 0)
+		r = coco_content_key_generate(key, diag);
+	if (r != 0 || cli->common.dry_run)
+		return r;
+	r = coco_keyref_stage(o->new_key, key, o->resume ? 0 : coco_cli_out_flags(cli, 0), out,
+			      &why);
+	if (r == COCO_E_EXISTS && o->resume) {
+		coco_secret_free(key);
+		return coco_content_key_load(o->new_key, flags, key, diag);
+	}
+	if (r != 0 && diag != NULL && diag->code == 0)
+		*diag = why;
+	return r == 0 && !out->replaces ? coco_keyref_commit(out, diag) : r;
 }
 
 static int fill_request(struct coco_cli *cli, const struct coco_opts_model_pack *o,
@@ -77,6 +99,11 @@ static int fill_request(struct coco_cli *cli, const struct coco_opts_model_pack 
 	if (o->segment_size != 0 && (o->segment_size & (o->segment_size - 1)) != 0)
 		return coco_fail(diag, COCO_E_USAGE_VALUE,
 				 "--segment-size is a power of two, such as 64MiB");
+	int r = coco_arg_key_id(o->key_id, diag);
+	if (r == 0)
+		r = coco_arg_tag(o->tag, diag);
+	if (r != 0)
+		return r;
 	req->dir = o->dir;
 	req->out = cli->common.output;
 	req->out_flags = coco_cli_out_flags(cli, 0);
@@ -90,7 +117,7 @@ static int fill_request(struct coco_cli *cli, const struct coco_opts_model_pack 
 	req->dry_run = cli->common.dry_run;
 	req->tree = coco_arg_tree(&o->ignore, o->ignore_git_paths, false);
 	req->finish.tag = o->tag;
-	int r = parse_shard(o->shard, req, diag);
+	r = parse_shard(o->shard, req, diag);
 	if (r == 0 && o->previous != NULL) {
 		req->has_previous = true;
 		r = coco_arg_previous(o->previous, &req->previous, &req->previous_version, diag);
@@ -116,21 +143,25 @@ static int pack(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 {
 	struct coco_pack_result res = { 0 };
 	struct coco_secret key = { 0 };
-	bool made = false;
+	struct coco_keyref_out out = { .out.fd = -1 };
 	double start = clock_now();
-	int r = load_key(cli, o, &key, &made, diag);
+	int r = load_key(cli, o, &key, &out, diag);
 
 	if (r == 0) {
 		req->key = &key;
 		r = coco_pack(&cli->run, req, &res, diag);
-		/* an interrupted run that can be resumed still needs its key */
-		if (r != 0 && made && !o->resume)
-			forget_key(o->new_key);
 	}
+	if (r == 0 && out.replaces)
+		r = coco_keyref_commit(&out, diag);
+	/* an interrupted run that can be resumed still needs its key */
+	if (r != 0 && !o->resume)
+		coco_keyref_discard(&out);
+	else
+		coco_keyref_keep(&out);
 	if (r == 0) {
 		coco_arg_pack_result(report, &res, clock_now() - start);
 		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
-		if (made)
+		if (o->new_key != NULL)
 			coco_report_string(report, NULL, "content key", o->new_key);
 	}
 	coco_pack_result_free(&res);

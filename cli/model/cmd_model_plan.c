@@ -14,7 +14,11 @@ int coco_cmd_model_plan(struct coco_cli *cli, const void *opts, struct coco_repo
 	struct coco_plan_info info = { 0 };
 	uint8_t *text = NULL;
 	size_t n = 0;
-	int r = coco_pack_plan(&cli->run, o->dir, &tree, o->segment_size, &text, &n, &info, diag);
+	int r = coco_tree_outside(o->dir, cli->common.output, "-o", diag);
+
+	if (r == 0)
+		r = coco_pack_plan(&cli->run, o->dir, &tree, o->segment_size, &text, &n, &info,
+				   diag);
 
 	if (r == 0 && cli->common.dry_run)
 		r = coco_out_check(cli->common.output, coco_cli_out_flags(cli, 0), NULL, diag);

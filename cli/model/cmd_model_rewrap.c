@@ -31,7 +31,10 @@ int coco_cmd_model_rewrap(struct coco_cli *cli, const void *opts, struct coco_re
 	struct coco_pkg pkg = { .layout = NULL };
 	struct coco_secret key = { 0 };
 	int fd = -1;
-	int r = coco_pkg_open(o->package, NULL, &pkg, diag);
+	int r = coco_arg_key_id(o->key_id, diag);
+
+	if (r == 0)
+		r = coco_pkg_open(o->package, NULL, &pkg, diag);
 
 	if (r != 0)
 		return r;

@@ -147,7 +147,9 @@ int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_v
 
 	*ret_version = 0;
 	if (strncmp(text, "sha256:", 7) == 0)
-		return coco_digest_parse(ret, text, diag);
+		return coco_digest_parse(ret, text, NULL) == 0 ? 0 :
+		       coco_fail(diag, COCO_E_USAGE_VALUE, "--previous: a digest is sha256: and 64 "
+				 "lower-case hexadecimal digits");
 	int r = coco_arg_package(text, &pkg, diag);
 	if (r != 0)
 		return r;
@@ -160,6 +162,22 @@ int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_v
 const char *coco_arg_written(const struct coco_cli *cli)
 {
 	return cli->common.dry_run ? "would be written" : "written";
+}
+
+int coco_arg_key_id(const char *key_id, struct coco_diag *diag)
+{
+	if (key_id == NULL || coco_key_id_valid(key_id))
+		return 0;
+	return coco_fail(diag, COCO_E_USAGE_VALUE, "--key-id is a URI of at most %d visible ASCII "
+			 "characters, such as kbs:///repo/type/tag", COCO_KEY_ID_MAX);
+}
+
+int coco_arg_tag(const char *tag, struct coco_diag *diag)
+{
+	if (tag == NULL || coco_tag_valid(tag))
+		return 0;
+	return coco_fail(diag, COCO_E_USAGE_VALUE, "--tag has at most %d letters, digits, '_', '.' "
+			 "and '-', and starts with none of the last two", COCO_OCI_TAG_MAX);
 }
 
 struct coco_tree_opts coco_arg_tree(const struct coco_strlist *ignore, bool ignore_git,

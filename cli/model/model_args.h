@@ -53,6 +53,13 @@ int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_v
 /* coco_arg_written - the label of an output: "written", or "would be written" in a dry run. */
 const char *coco_arg_written(const struct coco_cli *cli);
 
+/*
+ * coco_arg_key_id, coco_arg_tag - judge what packages and indexes will repeat;
+ * NULL is fine. USAGE_VALUE.
+ */
+int coco_arg_key_id(const char *key_id, struct coco_diag *diag) COCO_MUSTUSE;
+int coco_arg_tag(const char *tag, struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_arg_tree - the options that say which files belong to a model. */
 struct coco_tree_opts coco_arg_tree(const struct coco_strlist *ignore, bool ignore_git,
 				    bool allow_symlinks);

@@ -84,7 +84,7 @@ static const struct coco_opt pack_opts[] = {
 	  COCO_BIND_STR(struct coco_opts_model_pack, sign.key) },
 	COCO_OPTIONS_CERTIFICATE(struct coco_opts_model_pack, "sign"),
 	COCO_OPTION_RECIPIENT(struct coco_opts_model_pack, 0),
-	{ .name = "version", .kind = COCO_KIND_U64, .arg = "N", .min = 1, .max = UINT64_MAX,
+	{ .name = "version", .kind = COCO_KIND_U64, .arg = "N", .min = 1, .max = INT64_MAX,
 	  .def = "1 past --previous, or 1",
 	  .help = "release number",
 	  COCO_BIND_U64(struct coco_opts_model_pack, version) },

@@ -53,6 +53,16 @@ void coco_digest_text(char ret[COCO_OCI_DIGEST_TEXT], const struct coco_digest *
 	coco_hex_encode(ret + PREFIX_LEN, d->sha256, sizeof(d->sha256));
 }
 
+bool coco_tag_valid(const char *tag)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_.-";
+	size_t n = strlen(tag);
+
+	return n > 0 && n <= COCO_OCI_TAG_MAX && strspn(tag, letters) == n && tag[0] != '.' &&
+	       tag[0] != '-';
+}
+
 bool coco_digest_equal(const struct coco_digest *a, const struct coco_digest *b)
 {
 	return memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;

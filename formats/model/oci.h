@@ -22,6 +22,7 @@ enum {
 	COCO_OCI_LAYERS_MAX = 20000,
 	COCO_OCI_INDEX_MAX = 10000,        /* descriptors in an index */
 	COCO_OCI_ANNOTATIONS_MAX = 64,
+	COCO_OCI_TAG_MAX = 128,            /* distribution-spec: pulling manifests */
 };
 
 /* A SHA-256 digest as "sha256:<64 lower-case hex>". */
@@ -38,6 +39,9 @@ int coco_digest_parse(struct coco_digest *ret, const char *text, struct coco_dia
 	COCO_MUSTUSE;
 void coco_digest_text(char ret[COCO_OCI_DIGEST_TEXT], const struct coco_digest *d);
 bool coco_digest_equal(const struct coco_digest *a, const struct coco_digest *b);
+
+/* coco_tag_valid - a tag that registries accept: [A-Za-z0-9_][A-Za-z0-9._-]{0,127}. */
+bool coco_tag_valid(const char *tag);
 
 struct coco_annotation {
 	char *key;

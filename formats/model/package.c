@@ -117,6 +117,16 @@ static int decode_digest(const struct coco_jv *obj, const char *key, struct coco
 	return r;
 }
 
+bool coco_key_id_valid(const char *key_id)
+{
+	size_t n = strlen(key_id);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)key_id[i] <= 0x20 || (unsigned char)key_id[i] >= 0x7f)
+			return false;
+	return n > 0 && n <= COCO_KEY_ID_MAX;
+}
+
 static int decode_key_id(const struct coco_jv *obj, struct coco_pkg_header *h,
 			 struct coco_diag *diag)
 {
@@ -125,14 +135,10 @@ static int decode_key_id(const struct coco_jv *obj, struct coco_pkg_header *h,
 
 	if (r != 0)
 		return r;
-	size_t n = strlen(text);
-	if (n == 0 || n > COCO_KEY_ID_MAX)
+	if (!coco_key_id_valid(text))
 		return coco_jv_fail(obj, "key_id", COCO_E_FORMAT_VALUE, diag,
-				    "a key id has 1 to %d bytes", COCO_KEY_ID_MAX);
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] <= 0x20 || (unsigned char)text[i] >= 0x7f)
-			return coco_jv_fail(obj, "key_id", COCO_E_FORMAT_VALUE, diag,
-					    "a key id is a URI of visible ASCII characters");
+				    "a key id is a URI of 1 to %d visible ASCII characters",
+				    COCO_KEY_ID_MAX);
 	h->key_id = coco_strdup(text);
 	return h->key_id != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
 }

@@ -46,6 +46,9 @@ enum coco_at_rest {
 const char *coco_at_rest_name(enum coco_at_rest v);
 bool coco_at_rest_parse(const char *name, enum coco_at_rest *ret);
 
+/* coco_key_id_valid - 1 to COCO_KEY_ID_MAX visible ASCII characters. */
+bool coco_key_id_valid(const char *key_id);
+
 struct coco_pkg_header {
 	uint8_t package_id[COCO_PACKAGE_ID];
 	uint64_t version;             /* monotonic, at least 1 */

@@ -386,7 +386,7 @@ static int collect_blobs(struct merge *m, struct coco_diag *diag)
 
 static int merge_all(struct merge *m, struct coco_pack_result *ret, struct coco_diag *diag)
 {
-	int r = 0;
+	int r = coco_pack_try_finish(m->run, &m->req->finish, m->req->key, m->req->key_id, diag);
 
 	for (size_t i = 0; r == 0 && i < m->req->n_parts; i++)
 		r = read_part(&m->parts[i], diag);

@@ -155,6 +155,9 @@ static int set_header(struct coco_pack *p, struct coco_diag *diag)
 
 	h->version = req->version != 0 ? req->version
 		     : req->has_previous ? req->previous_version + 1 : 1;
+	if (h->version > COCO_PACKAGE_VERSION_MAX)
+		return coco_fail(diag, COCO_E_PACKAGE_PREVIOUS,
+				 "there is no version after %" PRIu64, req->previous_version);
 	if (req->has_previous && h->version <= req->previous_version)
 		return coco_fail(diag, COCO_E_PACKAGE_PREVIOUS,
 				 "version %" PRIu64 " does not follow version %" PRIu64,
@@ -362,8 +365,10 @@ static int prepare(struct coco_pack *p, struct coco_diag *diag)
 {
 	const struct coco_pack_request *req = p->req;
 	struct coco_plan_doc plan = { .segment_size = req->segment_size };
-	int r = coco_tree_scan(p->run, req->dir, &req->tree, &p->tree, diag);
+	int r = coco_tree_outside(req->dir, req->out, "-o", diag);
 
+	if (r == 0)
+		r = coco_tree_scan(p->run, req->dir, &req->tree, &p->tree, diag);
 	if (r == 0 && p->tree.n > UINT32_MAX)
 		r = coco_fail(diag, COCO_E_TREE_FILES, "%zu files", p->tree.n);
 	if (r == 0 && req->plan.n != 0)
@@ -457,8 +462,10 @@ static int pack_all(struct coco_pack *p, struct coco_pack_result *ret, struct co
 		.compress = (uint8_t)p->req->compress, .digests = p->req->digests ? 1 : 0,
 		.shard = p->req->shard, .shards = p->req->shards,
 	};
-	int r = prepare(p, diag);
+	int r = coco_pack_try_finish(p->run, &p->req->finish, p->req->key, p->req->key_id, diag);
 
+	if (r == 0)
+		r = prepare(p, diag);
 	if (r != 0)
 		return r;
 	tree_digest(&p->tree, NULL, true, id.tree);

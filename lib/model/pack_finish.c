@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "formats/core/mem.h"
+#include "formats/model/dsse.h"
 #include "lib/crypto/cobble_seal.h"
 #include "lib/model/layout.h"
 #include "lib/model/oms_sign.h"
@@ -280,5 +281,27 @@ int coco_pack_write(const struct coco_run *run, int dirfd, const struct coco_pac
 	}
 	coco_descriptor_free(&entry);
 	coco_manifest_free(&m);
+	return r;
+}
+
+int coco_pack_try_finish(const struct coco_run *run, const struct coco_pack_finish *finish,
+			 const struct coco_secret *key, const char *key_id,
+			 struct coco_diag *diag)
+{
+	const struct coco_wrap_request req = { .recipients = finish->recipients,
+					       .n_recipients = finish->n_recipients,
+					       .key_id = key_id };
+	uint8_t *text = NULL;
+	size_t n = 0;
+	int r = 0;
+
+	if (finish->signer != NULL)
+		r = coco_bundle_sign(run, finish->signer, COCO_DSSE_TYPE_INTOTO,
+				     coco_view_of("{}", 2), &text, &n, diag);
+	coco_free(text);
+	text = NULL;
+	if (r == 0 && finish->n_recipients != 0)
+		r = coco_key_wrap(key, &req, &text, &n, diag);
+	coco_free(text);
 	return r;
 }

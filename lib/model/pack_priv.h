@@ -73,6 +73,14 @@ int coco_pack_write(const struct coco_run *run, int dirfd, const struct coco_pac
 		    struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
+ * coco_pack_try_finish - signs and wraps once for nothing, so that a key that
+ * cannot sign or receive is found before the work and not after it.
+ */
+int coco_pack_try_finish(const struct coco_run *run, const struct coco_pack_finish *finish,
+			 const struct coco_secret *key, const char *key_id,
+			 struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
  * coco_pack_resume - loads the journal of the adopted directory; RESUME_OTHER
  * when it is not about id. Segments whose blobs are whole count as done.
  */

@@ -115,4 +115,13 @@ size_t coco_tree_find(const struct coco_tree *tree, const char *path);
 int coco_tree_relative(const char *root, const char *file, char **ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
+/*
+ * coco_tree_outside - 0 when output (which need not exist yet) lies elsewhere
+ * than below the directory root; OUTPUT_INSIDE otherwise, because the next
+ * scan would find it. what names the output in the message. An output whose
+ * directory does not exist is judged by who writes it.
+ */
+int coco_tree_outside(const char *root, const char *output, const char *what,
+		      struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

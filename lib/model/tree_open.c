@@ -235,3 +235,25 @@ int coco_tree_relative(const char *root, const char *file, char **ret, struct co
 		*ret = out;
 	return r;
 }
+
+int coco_tree_outside(const char *root, const char *output, const char *what,
+		      struct coco_diag *diag)
+{
+	size_t n = strlen(output);
+	char *relative = NULL;
+
+	while (n > 1 && output[n - 1] == '/')
+		n--;
+	char *path = coco_strndup(output, n);
+	if (path == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
+	int r = coco_tree_relative(root, path, &relative, NULL);
+	bool inside = r == 0 && relative != NULL;
+	coco_free(relative);
+	coco_free(path);
+	if (inside)
+		return coco_fail(diag, COCO_E_OUTPUT_INSIDE,
+				 "%s lies inside the model directory; it would become part of "
+				 "the model", what);
+	return r == COCO_E_LIMIT_MEMORY ? coco_fail(diag, r, "no memory for a path") : 0;
+}

@@ -70,6 +70,22 @@ static void test_digest_bad(void **state COCO_UNUSED)
 	assert_non_null(strstr(d.message, "not supported"));
 }
 
+static void test_tag(void **state COCO_UNUSED)
+{
+	static const char *const bad[] = { "", ".a", "-a", "a b", "a/b", "a:b", "\xc3\xbc", "a\n" };
+	char tag[COCO_OCI_TAG_MAX + 2];
+
+	memset(tag, 'x', sizeof(tag));
+	tag[COCO_OCI_TAG_MAX + 1] = '\0';
+	assert_false(coco_tag_valid(tag));
+	tag[COCO_OCI_TAG_MAX] = '\0';
+	assert_true(coco_tag_valid(tag));
+	assert_true(coco_tag_valid("v1.0-rc_1"));
+	assert_true(coco_tag_valid("_"));
+	for (size_t i = 0; i < COCO_ARRAY_LEN(bad); i++)
+		assert_false(coco_tag_valid(bad[i]));
+}
+
 static void test_manifest(void **state COCO_UNUSED)
 {
 	static const char text[] =
@@ -457,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_digest_bad),
+		cmocka_unit_test(test_tag),
 		cmocka_unit_test(test_manifest),
 		cmocka_unit_test(test_null_counts_as_absent),
 		cmocka_unit_test(test_manifest_defects),

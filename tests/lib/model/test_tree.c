@@ -486,6 +486,40 @@ static void test_relative(void **state)
 	coco_free(root);
 }
 
+static void test_outside(void **state)
+{
+	static const struct {
+		const char *output;
+		int want;
+	} cases[] = {
+		{ "m", 0 },
+		{ "mm/out", 0 },
+		{ "out", 0 },
+		{ "m/../out", 0 },
+		{ "no/such/dir", 0 },
+		{ "m/out", COCO_E_OUTPUT_INSIDE },
+		{ "m/out//", COCO_E_OUTPUT_INSIDE },
+		{ "m/sub/out", COCO_E_OUTPUT_INSIDE },
+		{ "l/out", COCO_E_OUTPUT_INSIDE },
+		{ "mm/../m/sub/a", COCO_E_OUTPUT_INSIDE },
+	};
+
+	put(*state, "m/sub/a", "");
+	put(*state, "mm/a", "");
+	link_to(*state, "l", "m");
+	char *root = coco_path_join(*state, "m");
+	for (size_t i = 0; i < COCO_ARRAY_LEN(cases); i++) {
+		struct coco_diag d = { .code = 0 };
+		char *output = coco_path_join(*state, cases[i].output);
+		int r = coco_tree_outside(root, output, "-o", &d);
+
+		assert_int_equal(r, cases[i].want);
+		assert_int_equal(d.code, cases[i].want);
+		coco_free(output);
+	}
+	coco_free(root);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -499,6 +533,7 @@ int main(void)
 		T(test_special_files_are_refused),
 		T(test_messages_hide_names),
 		T(test_links_beneath),
+		T(test_outside),
 		T(test_root_may_be_a_link),
 		T(test_single_file),
 		T(test_changes_between_scan_and_open),
