@@ -232,7 +232,7 @@ int coco_pkg_check_signature(const struct coco_run *run, const struct coco_pkg *
 
 	if (policy->trust == NULL)
 		return coco_fail(diag, COCO_E_PACKAGE_TRUST, "no key and no certificate root");
-	if (policy->signature.n != 0)
+	if (policy->signature.p != NULL)
 		return check_bundle(run, pkg, policy->trust, policy->signature, ret, diag);
 	int r = coco_layout_referrers(pkg->layout, &pkg->found.digest, COCO_MT_BUNDLE, &list, &n,
 				      diag);
@@ -329,6 +329,7 @@ int coco_pkg_catalogue(const struct coco_pkg *pkg, const struct coco_secret *key
 	if (r == 0)
 		r = check_runs(pkg, &cat, diag);
 	if (r != 0) {
+		coco_diag_source(diag, "the package's catalogue");
 		coco_catalogue_free(&cat);
 		return r;
 	}

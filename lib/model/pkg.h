@@ -37,7 +37,7 @@ static inline const struct coco_descriptor *coco_pkg_segment(const struct coco_p
 /* What a caller asks of a package beside its own consistency. */
 struct coco_pkg_policy {
 	const struct coco_bundle_trust *trust; /* NULL: the signature is not looked at */
-	struct coco_view signature;            /* a bundle given apart, or empty */
+	struct coco_view signature;            /* a bundle given apart; p NULL: none */
 	uint64_t min_version;                  /* 0: any */
 	bool has_previous;
 	struct coco_digest previous;           /* must be the predecessor */
