@@ -2,13 +2,16 @@
  * cmd_model_cat.c - cococtl model cat: one file of a package, or a part of it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/model/model_args.h"
 #include "cli/model/run_model.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
+#include "lib/model/extract.h"
 #include "lib/model/seg_reader.h"
 
 struct sink {
@@ -77,6 +80,18 @@ static int parse(const struct coco_catalogue *cat, const char *text,
 	return 0;
 }
 
+/* Standard output may be a file on a disk; a pipe is the business of its reader. */
+static int check_stdout(int fd, enum coco_at_rest at_rest, struct coco_diag *diag)
+{
+	char path[40];
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return coco_at_rest_check(at_rest, path, diag);
+}
+
 static int stream(struct coco_cli *cli, const struct coco_arg_opening *x, const char *text,
 		  struct coco_report *report, struct coco_diag *diag)
 {
@@ -92,8 +107,12 @@ static int stream(struct coco_cli *cli, const struct coco_arg_opening *x, const 
 	if (r == 0 && to_file) {
 		r = coco_out_open(&out, output, coco_cli_out_flags(cli, COCO_OUT_SECRET), diag);
 		sink.fd = out.fd;
+		if (r == 0)
+			r = coco_at_rest_check(x->pkg.header.at_rest, out.dir, diag);
 	} else if (r == 0) {
 		r = coco_cli_stdout(cli, true, &sink.fd, diag);
+		if (r == 0)
+			r = check_stdout(sink.fd, x->pkg.header.at_rest, diag);
 	}
 	if (r == 0)
 		r = coco_file_stream(&cli->run, &x->pkg, &x->key, file, offset, length,
@@ -104,8 +123,10 @@ static int stream(struct coco_cli *cli, const struct coco_arg_opening *x, const 
 		else
 			coco_out_abort(&out);
 	}
-	if (r == 0)
+	if (r == 0 && to_file) {
 		coco_report_size(report, "bytes", "bytes", length);
+		coco_report_string(report, NULL, "written", output);
+	}
 	return r;
 }
 
