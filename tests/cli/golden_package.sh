@@ -15,10 +15,12 @@ expect 1 model verify layout --public-key signer.pub --min-version 4
 expect 0 model inspect layout --json
 has out '"package_id":"9f0e1198a756d18b593a3cc676f52e07"'
 has out '"plaintext_at_rest":"guest-encrypted"'
-expect 0 model cat layout w.safetensors --key content.key --public-key signer.pub -o w
-cmp w model/w.safetensors || fail "cat with the content key"
-expect 0 model cat layout hello.txt:7:5 --identity recipient.pem --public-key signer.pub -o part
-[ "$(cat part)" = model ] || fail "cat with the recipient's key"
+# through pipes: its plaintext is not for every disk
+"$COCOCTL" model cat layout w.safetensors --key content.key --public-key signer.pub 2>err |
+	cmp - model/w.safetensors || fail "cat with the content key"
+part=$("$COCOCTL" model cat layout hello.txt:7:5 --identity recipient.pem \
+	--public-key signer.pub 2>err)
+[ "$part" = model ] || fail "cat with the recipient's key"
 tar -C layout -cf layout.tar .
 expect 0 model verify layout.tar --public-key signer.pub --key content.key
 
@@ -28,4 +30,6 @@ if [ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ]; then
 	trap 'rm -rf "$shm"' EXIT
 	expect 0 model open layout -o "$shm/out" --key content.key --public-key signer.pub
 	diff -r model "$shm/out" || fail "open"
+	expect 0 model cat layout hello.txt --key content.key --public-key signer.pub -o "$shm/hello"
+	cmp -s "$shm/hello" model/hello.txt || fail "cat into memory"
 fi
