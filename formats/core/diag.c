@@ -64,16 +64,15 @@ COCO_PRINTF(3, 0) static void format_into(char *dst, size_t cap, const char *fmt
 	coco_escape(dst, cap, raw, strlen(raw));
 }
 
-#define COCO_DIAG_SETTER(name, member)                             \
+#define COCO_DIAG_SETTER(name, member)                                   \
 	void coco_diag_##name(struct coco_diag *d, const char *fmt, ...) \
-	{                                                          \
-		va_list ap;                                        \
-                                                                   \
-		if (d == NULL)                                     \
-			return;                                    \
-		va_start(ap, fmt);                                 \
-		format_into(d->member, sizeof(d->member), fmt, ap); \
-		va_end(ap);                                        \
+	{                                                                \
+		va_list ap;                                              \
+		if (d == NULL)                                           \
+			return;                                          \
+		va_start(ap, fmt);                                       \
+		format_into(d->member, sizeof(d->member), fmt, ap);      \
+		va_end(ap);                                              \
 	}
 
 COCO_DIAG_SETTER(source, source)

@@ -408,7 +408,8 @@ static int header(struct coco_toml_in *p, struct coco_toml_value **ret)
 	if (r != 0)
 		return r;
 	if (coco_toml_peek(p, 0) != ']' || (item && coco_toml_peek(p, 1) != ']'))
-		return coco_toml_bad(p, "the header is not closed with %s", item ? "\"]]\"" : "']'");
+		return coco_toml_bad(p, "the header is not closed with %s",
+				     item ? "\"]]\"" : "']'");
 	r = item ? open_array_item(p, table, key, ret) : open_table(p, table, key, ret);
 	p->at += item ? 2 : 1;
 	return r;

@@ -383,8 +383,8 @@ static void place_tensors(struct gguf *g)
 	for (size_t i = 0; fine(g) && i < g->n_tensors; i++) {
 		if (g->spans[i].end > g->file_size - data)
 			coco_rd_fail(&g->rd, COCO_E_MODEL_GGUF_OFFSETS, "offset",
-				     "tensor %zu ends %" PRIu64 " bytes after the end of the file", i,
-				     g->spans[i].end - (g->file_size - data));
+				     "tensor %zu ends %" PRIu64 " bytes after the end of the file",
+				     i, g->spans[i].end - (g->file_size - data));
 		g->spans[i].begin += data;
 		g->spans[i].end += data;
 	}
