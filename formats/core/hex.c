@@ -37,6 +37,7 @@ int coco_hex_decode(uint8_t *ret, size_t n, const char *text, size_t n_text,
 					    "byte 0x%02x is not a hexadecimal digit",
 					    (unsigned char)text[i]);
 	for (size_t i = 0; i < n; i++)
-		ret[i] = (uint8_t)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
+		ret[i] = (uint8_t)(((unsigned)nibble(text[2 * i]) << 4 |
+				    (unsigned)nibble(text[2 * i + 1])) & 0xff);
 	return 0;
 }
