@@ -72,6 +72,9 @@ static void test_general(void **state COCO_UNUSED)
 	assert_ok(decode("{" PROT KEY ",\"recipients\":[{\"encrypted_key\":\"BQ\"},"
 			 "{\"encrypted_key\":\"Bg\"}]" BODY, &j, &d), &d);
 	coco_jwe_clear(&j);
+	/* an empty one and an absent one are the same */
+	assert_ok(decode("{" PROT ",\"encrypted_key\":\"\",\"recipients\":[{}]" BODY, &j, &d), &d);
+	coco_jwe_clear(&j);
 }
 
 static void test_aad(void **state COCO_UNUSED)
