@@ -97,7 +97,7 @@ fi
 good "no name, no shape, no configuration of the model is in the package"
 
 title "What the holder of the content key can see"
-expect 0 model inspect release --key model.key --show-names
+expect 0 model inspect release --key model.key
 ratio=$("$program" model inspect release --key model.key --json |
 	sed -n 's/.*"ratio_percent":"\([0-9.]*\) %".*/\1/p')
 awk -v r="${ratio:-100}" 'BEGIN { exit !(r <= 67.0) }' || bad "stored: ${ratio:-?} %, not <= 67 %"

@@ -10,6 +10,7 @@
 #include "cli/model/model_args.h"
 #include "cli/model/run_model.h"
 #include "formats/core/mem.h"
+#include "formats/model/wraps.h"
 #include "lib/crypto/content_key.h"
 
 static uint64_t stored(const struct coco_cat_file *f)
@@ -136,6 +137,32 @@ static int inspect_content(struct coco_cli *cli, const char *ref, const struct c
 	return r;
 }
 
+/* For how many keys the content key is wrapped; a package needs no wraps. */
+static int report_wraps(const struct coco_pkg *pkg, struct coco_report *report,
+			struct coco_diag *diag)
+{
+	struct coco_wraps wraps = { .n_wraps = 0 };
+	uint8_t *text = NULL;
+	uint64_t recipients = 0;
+	size_t n = 0;
+	int r = coco_pkg_wraps(pkg, &text, &n, diag);
+
+	if (r == COCO_E_KEY_NO_RECIPIENT) {
+		coco_diag_init(diag);
+		coco_report_count(report, "recipients", NULL, 0);
+		return 0;
+	}
+	if (r == 0)
+		r = coco_wraps_decode(&wraps, coco_view_of(text, n), diag);
+	for (size_t i = 0; i < wraps.n_wraps; i++)
+		recipients += wraps.wraps[i].type == COCO_WRAP_JWE ? 1 : 0;
+	if (r == 0)
+		coco_report_count(report, "recipients", "key wrapped for", recipients);
+	coco_wraps_clear(&wraps);
+	coco_free(text);
+	return r;
+}
+
 int coco_cmd_model_inspect(struct coco_cli *cli, const void *opts, struct coco_report *report,
 			   struct coco_diag *diag)
 {
@@ -156,9 +183,10 @@ int coco_cmd_model_inspect(struct coco_cli *cli, const void *opts, struct coco_r
 		coco_report_count(report, "segments", "segments", pkg.header.segment_count);
 		coco_report_size(report, "bytes_sealed", "sealed", pkg.bytes);
 		coco_report_count(report, "signatures", "signatures (not checked)", signatures);
-		if (o->key != NULL)
-			r = inspect_content(cli, o->key, &pkg, report, diag);
+		r = report_wraps(&pkg, report, diag);
 	}
+	if (r == 0 && o->key != NULL)
+		r = inspect_content(cli, o->key, &pkg, report, diag);
 	coco_pkg_close(&pkg);
 	return r;
 }

@@ -247,7 +247,8 @@ void coco_arg_pack_result(struct coco_report *report, const struct coco_pack_res
 	if (res->bytes_in != 0 && !res->is_part)
 		coco_report_format(report, NULL, "ratio", "%.1f %%",
 				   100.0 * (double)res->bytes_out / (double)res->bytes_in);
-	if (seconds > 0.0)
+	/* of a part or a run that went on, only some of the bytes were read */
+	if (seconds > 0.0 && !res->is_part && res->resumed == 0)
 		coco_report_format(report, NULL, "rate", "%.2f GB/s in %.2f s",
 				   (double)res->bytes_in / 1e9 / seconds, seconds);
 	if (!res->is_part)
