@@ -68,9 +68,11 @@ nm -D "$lib/libcococtl.so.0" | grep -q '__tsan_' && san=-fsanitize=thread
 # shellcheck disable=SC2046,SC2086
 ${CC:-cc} $san -o user user.c $($pc --cflags --libs cococtl) || complain "does not link"
 [ "$(LD_LIBRARY_PATH=$lib ./user)" = "$version" ] || complain "the shared library does not work"
+# the archive, with the shared libraries that it needs
 # shellcheck disable=SC2046,SC2086
 ${CC:-cc} $san -o user-static user.c $($pc --cflags cococtl) "$lib/libcococtl.a" \
-	$($pc --libs --static cococtl | sed 's/-lcococtl//') || complain "does not link statically"
+	$(${PKG_CONFIG:-pkg-config} --libs $($pc --print-requires-private cococtl)) -pthread ||
+	complain "does not link statically"
 [ "$(./user-static)" = "$version" ] || complain "the static library does not work"
 "$dest/usr/local/bin/cococtl" version >/dev/null || complain "the program does not work"
 
