@@ -21,8 +21,10 @@ static uint64_t next_random(void)
 	return state;
 }
 
-/* A pool of normal values; shards are drawn from it at random, which keeps
-   the distribution and costs no logarithm per weight. */
+/*
+ * A pool of normal values; shards are drawn from it at random, which keeps
+ * the distribution and costs no logarithm per weight.
+ */
 enum { POOL = 1 << 16 };
 static uint16_t pool[POOL];
 

@@ -151,8 +151,8 @@ int coco_cmd_key_generate(struct coco_cli *cli, const void *opts, struct coco_re
 		return r;
 	if (o->type == COCO_OPT_KEY_CONTENT && o->public_file != NULL)
 		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
-				 "--public and --type content exclude each other: a content key has "
-				 "no public half");
+				 "--public and --type content exclude each other: a content "
+				 "key has no public half");
 	if (kind == COCO_KEYREF_FILE && o->public_file != NULL &&
 	    same_place(strncmp(path, "file:", 5) == 0 ? path + 5 : path, o->public_file))
 		return coco_fail(diag, COCO_E_IO_SAME, "-o and --public name the same file");

@@ -46,7 +46,8 @@ static void file_row(struct coco_report *report, const struct coco_cat_file *f)
 	if (f->kind[0] != '\0')
 		snprintf(tensors, sizeof(tensors), "%" PRIu64, f->tensors);
 	if (f->size != 0)
-		snprintf(ratio, sizeof(ratio), "%.1f %%", 100.0 * (double)stored(f) / (double)f->size);
+		snprintf(ratio, sizeof(ratio), "%.1f %%",
+			 100.0 * (double)stored(f) / (double)f->size);
 	dtypes_text(f, dtypes, sizeof(dtypes));
 	coco_report_row(report, (const char *[]){ size, ratio, tensors, dtypes, f->path });
 }

@@ -140,8 +140,8 @@ const struct coco_cmd coco_cmd_entry_key_wrap = {
 	.summary = "Wrap a content key for the holders of private keys",
 	.text = "Each recipient gets its own JSON Web Encryption object: ECDH-ES+A256KW for "
 		"elliptic curves, RSA-OAEP-256 for RSA. The document is public. A package takes "
-		"its wraps with it (model pack --recipient, model rewrap); this command is for those "
-		"that travel alone. " REFERENCES,
+		"its wraps with it (model pack --recipient, model rewrap); this command is for "
+		"those that travel alone. " REFERENCES,
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(opts, wrap_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .required = true,

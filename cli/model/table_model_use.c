@@ -150,8 +150,8 @@ const struct coco_cmd coco_cmd_entry_model_open = {
 	.text = "Signature, manifest, header, catalogue and every chunk are checked before a file "
 		"appears under its name. A destination that the package forbids for plaintext is "
 		"refused. No link or path of a package leads out of the directory.",
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN |
-		 COCO_CMD_JOBS | COCO_CMD_SHOW_NAMES | COCO_CMD_PROGRESS,
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_HIDES_OPERANDS | COCO_CMD_WRITES_OUTPUT |
+		 COCO_CMD_DRY_RUN | COCO_CMD_JOBS | COCO_CMD_SHOW_NAMES | COCO_CMD_PROGRESS,
 	COCO_LIST(operands, open_operands),
 	COCO_LIST(opts, open_opts),
 	.one_of = "key|identity",

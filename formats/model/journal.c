@@ -326,7 +326,8 @@ static int check_format(const struct coco_jv *root, const char *want, struct coc
 		r = coco_jv_u64(root, "format_version", UINT32_MAX, &version, diag);
 	if (r == 0 && (strcmp(format, want) != 0 || version != COCO_PACKAGE_FORMAT_VERSION))
 		r = coco_jv_fail(root, "format", COCO_E_PLAN, diag,
-				 "not a %s document of version %d", want, COCO_PACKAGE_FORMAT_VERSION);
+				 "not a %s document of version %d", want,
+				 COCO_PACKAGE_FORMAT_VERSION);
 	return r;
 }
 

@@ -353,7 +353,8 @@ int coco_keyref_stage(const char *ref, const struct coco_secret *secret, unsigne
 		return r;
 	o.replaces = lstat(o.path, &st) == 0;
 	r = coco_out_open(&o.out, o.path,
-			  COCO_OUT_SECRET | ((flags & COCO_KEYREF_FORCE) != 0 ? COCO_OUT_FORCE : 0U),
+			  COCO_OUT_SECRET |
+				  ((flags & COCO_KEYREF_FORCE) != 0 ? COCO_OUT_FORCE : 0U),
 			  diag);
 	if (r == 0)
 		r = coco_write_full(o.out.fd, coco_secret_expose(secret), secret->n, o.path, diag);

@@ -320,8 +320,8 @@ static int none_found(const struct walk *w, const char *tag, size_t listed,
 			other = tag_of(&x->manifests[i]);
 		if (other != NULL)
 			coco_diag_hint(diag, "a tag of this layout is \"%s\"", other);
-		return coco_fail(diag, COCO_E_PACKAGE_NONE, "nothing in the layout is tagged \"%s\"",
-				 tag);
+		return coco_fail(diag, COCO_E_PACKAGE_NONE,
+				 "nothing in the layout is tagged \"%s\"", tag);
 	}
 	coco_diag_expected(diag, "an artifact of type %s", w->type);
 	if (w->n_other != 0)

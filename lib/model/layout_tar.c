@@ -204,7 +204,8 @@ static int scan(struct coco_layout *l, struct archive *a, struct coco_diag *diag
 					 text != NULL ? text : "unknown error");
 		}
 		if (n >= COCO_LAYOUT_TAR_ENTRIES_MAX)
-			return coco_fail(diag, COCO_E_LIMIT_SIZE, "the tar has more than %d entries",
+			return coco_fail(diag, COCO_E_LIMIT_SIZE,
+					 "the tar has more than %d entries",
 					 COCO_LAYOUT_TAR_ENTRIES_MAX);
 		int r = take_entry(l, e, archive_filter_bytes(a, 0), diag);
 		if (r != 0)

@@ -51,7 +51,8 @@ static size_t group_end(const struct coco_oms *oms, size_t place)
 {
 	size_t end = place + 1;
 
-	while (end < oms->n_resources && strcmp(entry(oms, place)->name, entry(oms, end)->name) == 0)
+	while (end < oms->n_resources &&
+	       strcmp(entry(oms, place)->name, entry(oms, end)->name) == 0)
 		end++;
 	return end;
 }

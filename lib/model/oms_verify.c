@@ -38,7 +38,8 @@ static void report_failure(struct coco_oms_report *report, enum coco_oms_check_i
 	bool no = coco_err_exit(code) == COCO_EXIT_REJECTED;
 
 	coco_oms_report_set(report, id, no ? COCO_OMS_FAIL : COCO_OMS_ERROR,
-			    diag != NULL ? diag->expected : NULL, diag != NULL ? diag->actual : NULL,
+			    diag != NULL ? diag->expected : NULL,
+			    diag != NULL ? diag->actual : NULL,
 			    coco_err_info(code)->title);
 }
 
@@ -206,7 +207,9 @@ int coco_oms_compare(const struct coco_run *run, const struct coco_oms *oms,
 	struct coco_oms_ignore ignore = { 0 };
 	struct coco_oms_file *kept = coco_alloc(n, sizeof(*kept));
 	size_t n_kept = 0;
-	int r = kept != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu files", n);
+	int r = kept != NULL ? 0
+			     : coco_fail(diag, COCO_E_LIMIT_MEMORY,
+					 "no memory for %zu files", n);
 
 	if (r == 0)
 		r = check_statement(oms, report, diag);

@@ -16,7 +16,7 @@
 
 struct coco_oms_verify_opts {
 	struct coco_bundle_trust trust;
-	const char *signature;        /* path the bundle came from: not a file of the model; may be NULL */
+	const char *signature;        /* path of the bundle, not a file of the model; or NULL */
 	const char *const *ignore;    /* more relative paths that need not be signed */
 	size_t n_ignore;
 	bool ignore_git;              /* as model_signing does by default */

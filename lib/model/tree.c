@@ -319,7 +319,8 @@ static int scan_root(struct walk *w, const char *root)
 /* Gives back what the growing list did not need. */
 static void shrink(struct coco_tree *t)
 {
-	struct coco_tree_file *files = t->n > 0 ? coco_realloc(t->files, t->n, sizeof(*files)) : NULL;
+	struct coco_tree_file *files =
+		t->n > 0 ? coco_realloc(t->files, t->n, sizeof(*files)) : NULL;
 
 	if (files != NULL)
 		t->files = files;

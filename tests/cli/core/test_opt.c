@@ -313,7 +313,8 @@ static void test_parse_random(void **state)
 {
 	static const char *const tokens[] = {
 		"in", "-k", "k", "--text", "--text=", "--text=a", "-s64KiB", "-s", "64KiB",
-		"--list", "-l", "-", "--", "-xv", "-xs", "1MiB", "--mode", "fast", "--mode=slow", "--no-on",
+		"--list", "-l", "-", "--", "-xv", "-xs", "1MiB", "--mode", "fast", "--mode=slow",
+		"--no-on",
 		"--json", "--format", "json", "_", "--other=x", "--number=1", "--small", "9", "-o",
 		"--", "--help", "-qqqq", "--no-", "--=", "-=", "--no-no-input", "--key=fd:3",
 	};

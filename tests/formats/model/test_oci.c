@@ -184,7 +184,8 @@ static void test_manifest_defects(void **state COCO_UNUSED)
 		  COCO_E_FORMAT_VALUE, "/fsLayers" },
 		{ "duplicate member", MANIFEST("", ",\"layers\":[]"),
 		  COCO_E_FORMAT_JSON_DUPLICATE, NULL },
-		{ "duplicate annotation", MANIFEST("", ",\"annotations\":{\"a\":\"1\",\"a\":\"2\"}"),
+		{ "duplicate annotation",
+		  MANIFEST("", ",\"annotations\":{\"a\":\"1\",\"a\":\"2\"}"),
 		  COCO_E_FORMAT_JSON_DUPLICATE, NULL },
 		{ "config absent", "{\"schemaVersion\":2,\"layers\":[]}", COCO_E_FORMAT_JSON_TYPE,
 		  "/config" },
@@ -446,7 +447,8 @@ static void test_index_keeps_everything(void **state COCO_UNUSED)
 static void test_manifest_encode(void **state COCO_UNUSED)
 {
 	static const char want[] =
-		"{\"schemaVersion\":2,\"mediaType\":\"" COCO_MT_MANIFEST "\",\"artifactType\":\"a/b\","
+		"{\"schemaVersion\":2,\"mediaType\":\"" COCO_MT_MANIFEST "\","
+		"\"artifactType\":\"a/b\","
 		CONFIG ",\"layers\":[" LAYER "],\"subject\":" DESC("s/s", HEX_B, "0")
 		",\"annotations\":{\"k\":\"v\"}}";
 	struct coco_diag d = { 0 };

@@ -99,7 +99,8 @@ static const struct {
 	{ "no type", "{" SUBJECT "," PTYPE ",\"predicate\":{}}", COCO_E_FORMAT_JSON_TYPE },
 	{ "statement v0.1", "{\"_type\":\"https://in-toto.io/Statement/v0.1\"," SUBJECT "," PTYPE
 	  ",\"predicate\":{}}", COCO_E_OMS_STATEMENT },
-	{ "other predicate", "{" TYPE "," SUBJECT ",\"predicateType\":\"https://slsa.dev/provenance/v1\""
+	{ "other predicate",
+	  "{" TYPE "," SUBJECT ",\"predicateType\":\"https://slsa.dev/provenance/v1\""
 	  ",\"predicate\":{}}", COCO_E_OMS_PREDICATE },
 	{ "no predicate", "{" TYPE "," SUBJECT "," PTYPE "}", COCO_E_FORMAT_JSON_TYPE },
 	{ "no subject", "{" TYPE "," PTYPE ",\"predicate\":{}}", COCO_E_FORMAT_JSON_TYPE },
@@ -109,7 +110,8 @@ static const struct {
 	  COCO_E_OMS_STATEMENT },
 	{ "subject without a name", "{" TYPE ",\"subject\":[{\"digest\":{\"sha256\":\"" H32
 	  "\"}}]," PTYPE ",\"predicate\":{}}", COCO_E_FORMAT_JSON_TYPE },
-	{ "root of another algorithm", "{" TYPE ",\"subject\":[{\"name\":\"m\",\"digest\":{\"sha512\":\""
+	{ "root of another algorithm",
+	  "{" TYPE ",\"subject\":[{\"name\":\"m\",\"digest\":{\"sha512\":\""
 	  H32 "\"}}]," PTYPE ",\"predicate\":{}}", COCO_E_FORMAT_JSON_TYPE },
 	{ "upper-case root", "{" TYPE ",\"subject\":[{\"name\":\"m\",\"digest\":{\"sha256\":\""
 	  "AA112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}}]," PTYPE
@@ -120,7 +122,8 @@ static const struct {
 	{ "unknown method", DOC(SER("\"method\":\"trees\""), RES("a")), COCO_E_OMS_STATEMENT },
 	{ "unknown hash", HEAD "\"serialization\":{\"method\":\"files\",\"hash_type\":\"md5\","
 	  "\"allow_symlinks\":false},\"resources\":[" RES("a") "]}}", COCO_E_OMS_HASH },
-	{ "no allow_symlinks", HEAD "\"serialization\":{\"method\":\"files\",\"hash_type\":\"sha256\"},"
+	{ "no allow_symlinks",
+	  HEAD "\"serialization\":{\"method\":\"files\",\"hash_type\":\"sha256\"},"
 	  "\"resources\":[" RES("a") "]}}", COCO_E_FORMAT_JSON_TYPE },
 	{ "shard size for files", DOC(SER("\"method\":\"files\",\"shard_size\":8"), RES("a")),
 	  COCO_E_OMS_STATEMENT },
@@ -154,7 +157,8 @@ static const struct {
 	{ "other algorithm", DOC(FILES, "{\"name\":\"a\",\"algorithm\":\"md5\",\"digest\":\"" H32
 				 "\"}"), COCO_E_OMS_STATEMENT },
 	{ "algorithm of another shard size",
-	  DOC(SHARDS("8"), "{\"name\":\"a:0:8\",\"algorithm\":\"sha256-sharded-9\",\"digest\":\"" H32
+	  DOC(SHARDS("8"), "{\"name\":\"a:0:8\",\"algorithm\":\"sha256-sharded-9\","
+	      "\"digest\":\"" H32
 	      "\"}"), COCO_E_OMS_STATEMENT },
 	{ "sharded algorithm for a file",
 	  DOC(FILES, "{\"name\":\"a\",\"algorithm\":\"sha256-sharded-8\",\"digest\":\"" H32 "\"}"),
@@ -188,10 +192,12 @@ static const struct {
 	{ "overlap", DOC(SHARDS("8"), RES("a:0:8") "," RES("a:7:15")), COCO_E_OMS_SHARDS },
 	{ "same shard twice", DOC(SHARDS("8"), RES("a:0:8") "," RES("a:0:8")),
 	  COCO_E_OMS_DUPLICATE },
-	{ "old predicate, other digest", "{" TYPE ",\"subject\":[{\"name\":\"a\",\"digest\":{\"sha1\":\""
+	{ "old predicate, other digest",
+	  "{" TYPE ",\"subject\":[{\"name\":\"a\",\"digest\":{\"sha1\":\""
 	  H32 "\"}}],\"predicateType\":\"https://model_signing/Digests/v0.1\"}",
 	  COCO_E_FORMAT_JSON_TYPE },
-	{ "old predicate, upward name", "{" TYPE ",\"subject\":[{\"name\":\"../a\",\"digest\":{\"sha256\":\""
+	{ "old predicate, upward name",
+	  "{" TYPE ",\"subject\":[{\"name\":\"../a\",\"digest\":{\"sha256\":\""
 	  H32 "\"}}],\"predicateType\":\"https://model_signing/Digests/v0.1\"}", COCO_E_OMS_NAME },
 	{ "old predicate, empty", "{" TYPE ",\"subject\":[],\"predicateType\":"
 	  "\"https://model_signing/Digests/v0.1\"}", COCO_E_MODEL_EMPTY },

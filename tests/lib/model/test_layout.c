@@ -112,7 +112,8 @@ static void test_index_defects(void **state COCO_UNUSED)
 	struct coco_minted m;
 	char *dir = package_layout(&m);
 
-	coco_mint_text(dir, "index.json", "{\"schemaVersion\":2,\"manifests\":[],\"manifests\":[]}");
+	coco_mint_text(dir, "index.json",
+		       "{\"schemaVersion\":2,\"manifests\":[],\"manifests\":[]}");
 	expect_open(dir, COCO_E_FORMAT_JSON_DUPLICATE);
 	assert_non_null(strstr(d.source, "index.json"));
 	coco_mint_text(dir, "index.json",

@@ -264,9 +264,11 @@ static void test_fallback_index(void **state COCO_UNUSED)
 static void test_keeps_foreign_members(void **state COCO_UNUSED)
 {
 	static const char foreign[] =
-		"{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\"" COCO_MINT_EMPTY
+		"{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\""
+		COCO_MINT_EMPTY
 		"\",\"size\":2,\"annotations\":{\"kind\":\"dev.cosignproject.cosign/image\"},"
-		"\"platform\":{\"architecture\":\"amd64\",\"os\":\"linux\"},\"urls\":[\"https://x\"]}";
+		"\"platform\":{\"architecture\":\"amd64\",\"os\":\"linux\"},"
+		"\"urls\":[\"https://x\"]}";
 
 	list_more(foreign);
 	attach_ok("one", true);
@@ -286,7 +288,8 @@ static void expect_fail(int code)
 
 static void test_defects(void **state COCO_UNUSED)
 {
-	coco_mint_text(dir, "index.json", "{\"schemaVersion\":2,\"manifests\":[],\"manifests\":[]}");
+	coco_mint_text(dir, "index.json",
+		       "{\"schemaVersion\":2,\"manifests\":[],\"manifests\":[]}");
 	expect_fail(COCO_E_FORMAT_JSON_DUPLICATE);
 	unlink(coco_mint_path(dir, "index.json"));
 	expect_fail(COCO_E_LAYOUT_FORMAT);

@@ -105,7 +105,8 @@ static void test_variants(void **state COCO_UNUSED)
 		shell(command);
 		expect_good("dot.tar");
 		snprintf(command, sizeof(command),
-			 "tar --format=%s -C \"$L\" -cf \"$O/names.tar\" blobs index.json oci-layout",
+			 "tar --format=%s -C \"$L\" -cf \"$O/names.tar\" "
+			 "blobs index.json oci-layout",
 			 formats[i]);
 		shell(command);
 		expect_good("names.tar");

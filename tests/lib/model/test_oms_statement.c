@@ -222,7 +222,8 @@ static const uint8_t dc[32] = { 3 };
 static void test_component_root_differs_from_byte_root(void **state COCO_UNUSED)
 {
 	static const struct coco_oms_file bytes[] = { { "a-b", da }, { "a/b", db }, { "c", dc } };
-	static const struct coco_oms_file shuffled[] = { { "c", dc }, { "a-b", da }, { "a/b", db } };
+	static const struct coco_oms_file shuffled[] = { { "c", dc }, { "a-b", da },
+							 { "a/b", db } };
 	struct coco_oms_about about = { 0 };
 	struct coco_sha256 ctx;
 	uint8_t *text = NULL;
