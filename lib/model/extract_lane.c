@@ -36,6 +36,18 @@ struct lane {
 	bool idle;
 };
 
+static void lane_free(void *ctx COCO_UNUSED, void *state)
+{
+	struct lane *l = state;
+
+	coco_seg_reader_free(l->reader);
+	coco_extract_dir_close(&l->dir);
+	if (l->piece != NULL)
+		coco_wipe(l->piece, l->cap);
+	coco_free(l->piece);
+	coco_free(l);
+}
+
 static int lane_new(void *ctx, unsigned worker, void **ret, struct coco_diag *diag)
 {
 	struct coco_extract *x = ctx;
@@ -48,22 +60,15 @@ static int lane_new(void *ctx, unsigned worker, void **ret, struct coco_diag *di
 	l->dir.fd = -1;
 	l->cap = x->transforms ? COCO_PIECE : RAW_PIECE;
 	l->piece = coco_alloc(l->cap, 1);
+	int r = l->piece != NULL
+			? coco_seg_reader_new(x->req->pkg, x->req->key, &l->reader, diag)
+			: coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
+	if (r != 0) {
+		lane_free(ctx, l);
+		return r;
+	}
 	*ret = l;
-	if (l->piece == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
-	return coco_seg_reader_new(x->req->pkg, x->req->key, &l->reader, diag);
-}
-
-static void lane_free(void *ctx COCO_UNUSED, void *state)
-{
-	struct lane *l = state;
-
-	coco_seg_reader_free(l->reader);
-	coco_extract_dir_close(&l->dir);
-	if (l->piece != NULL)
-		coco_wipe(l->piece, l->cap);
-	coco_free(l->piece);
-	coco_free(l);
+	return 0;
 }
 
 static const struct coco_cat_file *entry(const struct lane *l)

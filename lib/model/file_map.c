@@ -145,6 +145,8 @@ static int map_open_file(const struct coco_run *run, const struct coco_tree *tre
 	if (r == 0 && kind != KIND_BYTES)
 		r = parse(fd, kind, f->size, &head, &n, &tm, &bad, diag);
 	coco_free(head);
+	if (r == 0 && bad.code == COCO_E_LIMIT_MEMORY)
+		r = coco_fail(diag, bad.code, "no memory for a tensor header");
 	if (r == 0 && bad.code != 0) {
 		char name[256];
 

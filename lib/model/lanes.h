@@ -25,7 +25,7 @@ struct coco_lane_item {
 
 /* What one lane does. state is the lane's own memory, made once per worker and lane. */
 struct coco_lane_ops {
-	/* Memory of a lane; freed by lane_free. worker: 0..jobs-1. */
+	/* Memory of a lane; freed by lane_free (on failure by itself). worker: 0..jobs-1. */
 	int (*lane_new)(void *ctx, unsigned worker, void **ret_state, struct coco_diag *diag);
 	void (*lane_free)(void *ctx, void *state);
 	/* Starts an item on a lane. */

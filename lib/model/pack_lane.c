@@ -59,28 +59,6 @@ struct lane {
 	size_t n_sealed;
 };
 
-static int lane_new(void *ctx, unsigned worker, void **ret, struct coco_diag *diag)
-{
-	struct coco_pack *p = ctx;
-	bool transforms = p->req->compress != COCO_COMPRESS_OFF;
-	size_t piece = transforms ? COCO_PIECE : RAW_PIECE;
-	struct lane *l = coco_zalloc(1, sizeof(*l));
-
-	if (l == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
-	l->p = p;
-	l->worker = worker;
-	l->in = -1;
-	l->out = -1;
-	l->cap_plain = piece;
-	l->plain = coco_alloc(piece, 1);
-	l->sealed = coco_alloc(piece / COCO_COBBLE_PLAIN * COCO_COBBLE_CHUNK + SEAL_SLACK, 1);
-	*ret = l;
-	if (l->plain == NULL || l->sealed == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
-	return coco_cobble_new(&l->cobble, diag);
-}
-
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -102,6 +80,33 @@ static void lane_free(void *ctx COCO_UNUSED, void *state)
 	coco_record_segment_free(&l->rec);
 	coco_wipe(l, sizeof(*l));
 	coco_free(l);
+}
+
+static int lane_new(void *ctx, unsigned worker, void **ret, struct coco_diag *diag)
+{
+	struct coco_pack *p = ctx;
+	bool transforms = p->req->compress != COCO_COMPRESS_OFF;
+	size_t piece = transforms ? COCO_PIECE : RAW_PIECE;
+	struct lane *l = coco_zalloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
+	l->p = p;
+	l->worker = worker;
+	l->in = -1;
+	l->out = -1;
+	l->cap_plain = piece;
+	l->plain = coco_alloc(piece, 1);
+	l->sealed = coco_alloc(piece / COCO_COBBLE_PLAIN * COCO_COBBLE_CHUNK + SEAL_SLACK, 1);
+	int r = l->plain != NULL && l->sealed != NULL
+			? coco_cobble_new(&l->cobble, diag)
+			: coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a stream");
+	if (r != 0) {
+		lane_free(ctx, l);
+		return r;
+	}
+	*ret = l;
+	return 0;
 }
 
 static int lane_begin(void *ctx COCO_UNUSED, void *state, void *arg,
