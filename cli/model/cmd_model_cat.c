@@ -92,6 +92,23 @@ static int check_stdout(int fd, enum coco_at_rest at_rest, struct coco_diag *dia
 	return coco_at_rest_check(at_rest, path, diag);
 }
 
+/* Under a signature the segments must be the signed ones, not only sealed with the key. */
+static int check_segments(struct coco_cli *cli, const struct coco_arg_opening *x,
+			  const struct coco_cat_file *file, struct coco_diag *diag)
+{
+	bool *selected = NULL;
+
+	if (!x->verified)
+		return 0;
+	selected = coco_zalloc(x->cat.n_files, sizeof(*selected));
+	if (selected == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to check segments");
+	selected[file - x->cat.files] = true;
+	int r = coco_pkg_check_files(&cli->run, &x->pkg, &x->cat, selected, diag);
+	coco_free(selected);
+	return r;
+}
+
 static int stream(struct coco_cli *cli, const struct coco_arg_opening *x, const char *text,
 		  struct coco_report *report, struct coco_diag *diag)
 {
@@ -104,6 +121,8 @@ static int stream(struct coco_cli *cli, const struct coco_arg_opening *x, const 
 	bool to_file = output != NULL && strcmp(output, "-") != 0;
 	int r = parse(&x->cat, text, &file, &offset, &length, diag);
 
+	if (r == 0)
+		r = check_segments(cli, x, file, diag);
 	if (r == 0 && to_file) {
 		r = coco_out_open(&out, output, coco_cli_out_flags(cli, COCO_OUT_SECRET), diag);
 		sink.fd = out.fd;

@@ -40,6 +40,14 @@ static int select_files(const struct coco_catalogue *cat, const struct coco_strl
 	return 0;
 }
 
+static bool have_digests(const struct coco_catalogue *cat, const bool *selected)
+{
+	for (size_t i = 0; i < cat->n_files; i++)
+		if ((selected == NULL || selected[i]) && !cat->files[i].has_sha256)
+			return false;
+	return true;
+}
+
 static double clock_now(void)
 {
 	struct timespec t;
@@ -79,6 +87,9 @@ int coco_cmd_model_open(struct coco_cli *cli, const void *opts, struct coco_repo
 	r = check_oms(cli, o, &x, &oms, diag);
 	if (r == 0)
 		r = select_files(&x.cat, &o->files, &selected, diag);
+	/* plaintext digests prove as much as those of the segments, where there are any */
+	if (r == 0 && x.verified && !have_digests(&x.cat, selected))
+		r = coco_pkg_check_files(&cli->run, &x.pkg, &x.cat, selected, diag);
 	if (r == 0) {
 		const struct coco_extract_request req = {
 			.pkg = &x.pkg, .cat = &x.cat, .key = &x.key, .out = cli->common.output,

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,9 @@ int coco_journal_create(int dirfd, const struct coco_secret *key,
 	if (fd < 0)
 		return coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "create the journal of",
 				       "the output");
+	/* whoever would resume this run sees that it is alive; a file system without
+	   locks only loses that */
+	(void)flock(fd, LOCK_EX | LOCK_NB);
 	memcpy(head, magic, sizeof(magic));
 	memcpy(head + sizeof(magic), package_id, COCO_PACKAGE_ID);
 	int r = coco_pwrite_full(fd, head, sizeof(head), 0, "journal", diag);
@@ -182,7 +186,11 @@ int coco_journal_load(int dirfd, const struct coco_secret *key,
 	if (fd < 0)
 		return coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open the journal of",
 				       "the part");
-	int r = coco_pread_full(fd, head, sizeof(head), 0, "journal", diag);
+	int r = 0;
+	if (append != NULL && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		r = coco_fail(diag, COCO_E_IO_BUSY, "the run that writes it has not ended");
+	if (r == 0)
+		r = coco_pread_full(fd, head, sizeof(head), 0, "journal", diag);
 	if (r == 0 && memcmp(head, magic, sizeof(magic)) != 0)
 		r = coco_fail_at(diag, COCO_E_RECORD, 0, "magic", "this is not a journal");
 	if (r == 0)

@@ -28,8 +28,9 @@ bool coco_journal_started(int dirfd) COCO_MUSTUSE;
  * coco_journal_load - reads an existing journal: fn gets each record (it may
  * take the contents out of it). With append not NULL the journal is kept open
  * behind its last whole and authentic record, else it is only read and every
- * whole record must be authentic. KEY_WRONG when the key does not open it.
- * *ret_id is its package id.
+ * whole record must be authentic. KEY_WRONG when the key does not open it,
+ * IO_BUSY when the run that writes it is alive (it holds a lock). *ret_id is
+ * its package id.
  */
 int coco_journal_load(int dirfd, const struct coco_secret *key,
 		      uint8_t ret_id[COCO_PACKAGE_ID],

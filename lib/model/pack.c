@@ -258,7 +258,8 @@ static void chain_file(struct coco_pack *p, size_t first, size_t n, bool whole)
 		front++;
 	const struct coco_record_midstate *mid =
 		front > 0 ? &p->done[first + front - 1].midstate : NULL;
-	bool go_on = front == 0 || (mid->present && mid->file == file);
+	bool go_on = front == 0 || (front < n && mid->present && mid->file == file &&
+				    mid->n == p->segs.segs[first + front].parts[0].offset);
 	if (whole && want && ours == n && front == done && front < n && go_on) {
 		struct coco_pack_chain *c = add_chain(p);
 
@@ -394,6 +395,20 @@ static int open_blobs(struct coco_pack *p, struct coco_diag *diag)
 						   "the output's blobs");
 }
 
+/* A package inside the model would be a part of the next package. */
+static int check_output_place(const struct coco_pack *p, struct coco_diag *diag)
+{
+	char *inside = NULL;
+	int r = coco_tree_relative(p->req->dir, p->req->out, &inside, diag);
+
+	if (r == 0 && inside != NULL) {
+		coco_diag_hint(diag, "choose a place outside the model's directory with -o");
+		r = coco_fail(diag, COCO_E_IO_SAME, "the output would lie inside the model");
+	}
+	coco_free(inside);
+	return r;
+}
+
 static int start_output(struct coco_pack *p, const struct coco_record_identity *id,
 			struct coco_diag *diag)
 {
@@ -464,6 +479,8 @@ static int pack_all(struct coco_pack *p, struct coco_pack_result *ret, struct co
 	};
 	int r = coco_pack_try_finish(p->run, &p->req->finish, p->req->key, p->req->key_id, diag);
 
+	if (r == 0)
+		r = check_output_place(p, diag);
 	if (r == 0)
 		r = prepare(p, diag);
 	if (r != 0)

@@ -339,47 +339,93 @@ int coco_pkg_catalogue(const struct coco_pkg *pkg, const struct coco_secret *key
 
 /* ---- blobs ------------------------------------------------------------------ */
 
+struct opening {
+	const struct coco_pkg *pkg;
+	const size_t *layer;     /* of each blob in the list */
+};
+
 static int open_blob(void *ctx, size_t i, struct coco_blob_at *ret, struct coco_diag *diag)
 {
-	const struct coco_pkg *pkg = ctx;
+	const struct opening *o = ctx;
 
-	return coco_layout_blob(pkg->layout, &pkg->found.manifest.layers[i], ret, diag);
+	return coco_layout_blob(o->pkg->layout, &o->pkg->found.manifest.layers[o->layer[i]], ret,
+				diag);
+}
+
+static void report_bad(const struct coco_run *run, const struct coco_blob_check *c, size_t layer,
+		       int *first, struct coco_diag *diag)
+{
+	char digest[COCO_OCI_DIGEST_TEXT];
+
+	coco_digest_text(digest, &c->want);
+	coco_log(run, 1, "layer %zu, blob %s: %s", layer, digest, coco_err_info(c->code)->title);
+	if (*first != 0)
+		return;
+	*first = c->code;
+	coco_diag_pointer(diag, "/layers/%zu", layer);
+	coco_diag_expected(diag, "%s", digest);
+	(void)coco_fail(diag, c->code, "blob %s: %s", digest, coco_err_info(c->code)->title);
 }
 
 int coco_pkg_check_blobs(const struct coco_run *run, const struct coco_pkg *pkg,
-			 struct coco_pkg_blobs *ret, struct coco_diag *diag)
+			 const bool *segments, struct coco_pkg_blobs *ret,
+			 struct coco_diag *diag)
 {
 	const struct coco_manifest *m = &pkg->found.manifest;
 	struct coco_blob_check *list = coco_zalloc(m->n_layers, sizeof(*list));
-	struct coco_pkg copy = *pkg;
+	size_t *layer = coco_zalloc(m->n_layers, sizeof(*layer));
+	struct opening o = { .pkg = pkg, .layer = layer };
+	uint64_t bytes = 0;
+	size_t n = 0;
 	int first = 0;
 
-	if (list == NULL)
+	if (list == NULL || layer == NULL) {
+		coco_free(list);
+		coco_free(layer);
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu blobs",
 				 m->n_layers);
-	for (size_t i = 0; i < m->n_layers; i++)
-		list[i] = (struct coco_blob_check){ .want = m->layers[i].digest,
+	}
+	for (size_t i = 0; i < m->n_layers; i++) {
+		if (segments != NULL && (i == 0 || !segments[i - 1]))
+			continue;
+		list[n] = (struct coco_blob_check){ .want = m->layers[i].digest,
 						    .size = m->layers[i].size };
-	coco_run_phase(run, "verifying blobs", pkg->bytes);
-	int r = coco_blob_check_all(run, list, m->n_layers, open_blob, &copy, diag);
-	*ret = (struct coco_pkg_blobs){ .checked = m->n_layers };
-	for (size_t i = 0; r == 0 && i < m->n_layers; i++) {
-		char digest[COCO_OCI_DIGEST_TEXT];
-
+		bytes += m->layers[i].size;
+		layer[n++] = i;
+	}
+	coco_run_phase(run, "verifying blobs", bytes);
+	int r = coco_blob_check_all(run, list, n, open_blob, &o, diag);
+	*ret = (struct coco_pkg_blobs){ .checked = n };
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (list[i].code == 0)
 			continue;
 		ret->bad++;
-		coco_digest_text(digest, &list[i].want);
-		coco_log(run, 1, "layer %zu, blob %s: %s", i, digest,
-			 coco_err_info(list[i].code)->title);
-		if (first != 0)
-			continue;
-		first = list[i].code;
-		coco_diag_pointer(diag, "/layers/%zu", i);
-		coco_diag_expected(diag, "%s", digest);
-		(void)coco_fail(diag, first, "blob %s: %s", digest,
-				coco_err_info(first)->title);
+		report_bad(run, &list[i], layer[i], &first, diag);
 	}
 	coco_free(list);
+	coco_free(layer);
 	return r != 0 ? r : first;
+}
+
+int coco_pkg_check_files(const struct coco_run *run, const struct coco_pkg *pkg,
+			 const struct coco_catalogue *cat, const bool *selected,
+			 struct coco_diag *diag)
+{
+	bool *segments = coco_zalloc(pkg->header.segment_count, sizeof(*segments));
+	struct coco_pkg_blobs blobs;
+	bool any = false;
+
+	if (segments == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to check segments");
+	for (size_t i = 0; i < cat->n_files; i++) {
+		if (selected != NULL && !selected[i])
+			continue;
+		for (size_t k = 0; k < cat->files[i].n_runs; k++) {
+			segments[cat->files[i].runs[k].segment] = true;
+			any = true;
+		}
+	}
+	int r = any ? coco_pkg_check_blobs(run, pkg, segments, &blobs, diag) : 0;
+	coco_free(segments);
+	return r;
 }

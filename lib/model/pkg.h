@@ -79,14 +79,25 @@ int coco_pkg_wraps(const struct coco_pkg *pkg, uint8_t **ret, size_t *ret_n,
 		   struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
- * coco_pkg_check_blobs - digests of catalogue and all segments; codes per
- * blob are logged, the first failure is returned.
+ * coco_pkg_check_blobs - digests of catalogue and all segments, or (segments
+ * not NULL) only of those segments whose entry is true; codes per blob are
+ * logged, the first failure is returned.
  */
 struct coco_pkg_blobs {
 	uint64_t checked;
 	uint64_t bad;
 };
 int coco_pkg_check_blobs(const struct coco_run *run, const struct coco_pkg *pkg,
-			 struct coco_pkg_blobs *ret, struct coco_diag *diag) COCO_MUSTUSE;
+			 const bool *segments, struct coco_pkg_blobs *ret,
+			 struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_pkg_check_files - the digests of the segments that hold the selected
+ * files (NULL: all). A signature covers these digests; without this a holder
+ * of the content key could exchange a segment below a signed manifest.
+ */
+int coco_pkg_check_files(const struct coco_run *run, const struct coco_pkg *pkg,
+			 const struct coco_catalogue *cat, const bool *selected,
+			 struct coco_diag *diag) COCO_MUSTUSE;
 
 #endif

@@ -121,7 +121,7 @@ static int verify_blobs(const struct coco_run *run, const struct coco_pkg *pkg,
 			struct coco_pkg_verdict *v, struct coco_diag *d)
 {
 	struct coco_pkg_blobs blobs = { 0 };
-	int r = coco_pkg_check_blobs(run, pkg, &blobs, d);
+	int r = coco_pkg_check_blobs(run, pkg, NULL, &blobs, d);
 
 	v->blobs = blobs.checked;
 	if (r == 0) {
