@@ -17,6 +17,7 @@
 #define LEAF1_ECX_OSXSAVE (1u << 27)
 #define LEAF1_ECX_AVX     (1u << 28)
 #define LEAF7_EBX_AVX2    (1u << 5)
+#define LEAF7_EBX_BMI2    (1u << 8)
 #define LEAF7_EBX_AVX512F (1u << 16)
 #define LEAF7_EBX_SHA     (1u << 29)
 #define LEAF7_EBX_AVX512BW (1u << 30)
@@ -46,6 +47,8 @@ static unsigned detect(void)
 		return 0;
 	if ((b & LEAF7_EBX_SHA) && (c1 & LEAF1_ECX_SSSE3) && (c1 & LEAF1_ECX_SSE41))
 		ret |= COCO_CPU_SHANI;
+	if (b & LEAF7_EBX_BMI2)
+		ret |= COCO_CPU_BMI2;
 	if (!(c1 & LEAF1_ECX_OSXSAVE) || !(c1 & LEAF1_ECX_AVX))
 		return ret;
 

@@ -15,6 +15,7 @@
 #define COCO_CPU_AVX512BW (1u << 3) /* AVX-512BW on top of AVX-512F */
 #define COCO_CPU_AVX512VL (1u << 4) /* AVX-512VL on top of AVX-512BW */
 #define COCO_CPU_VBMI     (1u << 5) /* AVX-512VBMI on top of AVX-512BW */
+#define COCO_CPU_BMI2     (1u << 6) /* BMI2: shifts and rotations without flags */
 
 /**
  * coco_cpu_features: what may be executed here

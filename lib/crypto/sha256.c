@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/crypto/cpu.h"
+#include "lib/crypto/modular.h"
 
 /*
  * From how many running streams a wide kernel beats the narrower ones; bench_sha256 prints
@@ -46,7 +47,7 @@ const uint32_t coco_sha256_k[64] = {
 
 /* ---- portable kernel, FIPS 180-4 section 6.2.2 ---- */
 
-static inline uint32_t ror32(uint32_t x, unsigned n)
+COCO_MODULAR static inline uint32_t ror32(uint32_t x, unsigned n)
 {
 	return (x >> n) | (x << (32 - n));
 }
@@ -65,7 +66,7 @@ static inline void store_be32(uint8_t *p, uint32_t v)
 }
 
 /* The schedule word 16 rounds after w[i], which it replaces. */
-static inline uint32_t schedule(uint32_t w[16], unsigned i)
+COCO_MODULAR static inline uint32_t schedule(uint32_t w[16], unsigned i)
 {
 	uint32_t w1 = w[(i + 1) & 15];
 	uint32_t w14 = w[(i + 14) & 15];
@@ -85,7 +86,7 @@ static inline uint32_t schedule(uint32_t w[16], unsigned i)
 		      (((a) & (b)) | (((a) | (b)) & (c)));                                   \
 	} while (0)
 
-static void blocks_generic(uint32_t state[8], const uint8_t *p, size_t blocks)
+COCO_MODULAR static void blocks_generic(uint32_t state[8], const uint8_t *p, size_t blocks)
 {
 	uint32_t w[16];
 

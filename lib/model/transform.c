@@ -3,8 +3,8 @@
  *
  * Two ways to compress a run of bytes into a frame.  "Matches" is zstd level 1.  "Huffman"
  * gives up looking for repetitions and only codes the bytes by their frequency: on exponent
- * planes it is both smaller and three times faster, because the few matches that exist cost
- * more to describe than they save.
+ * planes it is both smaller and many times faster, because the few matches that exist cost
+ * more to describe than they save.  huff.h has the fast way to do that, libzstd the general.
  *
  * Every choice depends on the bytes of the piece alone, in integer arithmetic, so the same
  * library version makes the same package everywhere.
@@ -19,6 +19,8 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "lib/model/huff.h"
+#include "lib/crypto/modular.h"
 #include "lib/model/planes.h"
 
 #define FORM_PLANES 0
@@ -42,6 +44,7 @@ struct coco_transform_ctx {
 	ZSTD_CCtx *matches;
 	ZSTD_CCtx *huffman;
 	ZSTD_DCtx *dec;
+	struct coco_huff *fast;
 	uint64_t seen[REPEAT_SLOTS];
 	uint8_t scratch[COCO_TRANSFORM_PIECE_MAX];
 };
@@ -148,7 +151,8 @@ struct coco_transform_ctx *coco_transform_ctx_new(void)
 	ctx->matches = new_compressor();
 	ctx->huffman = new_compressor();
 	ctx->dec = ZSTD_createDCtx();
-	if (ctx->matches && ctx->huffman && ctx->dec && set_huffman(ctx->huffman))
+	ctx->fast = coco_huff_new();
+	if (ctx->matches && ctx->huffman && ctx->dec && ctx->fast && set_huffman(ctx->huffman))
 		return ctx;
 	coco_transform_ctx_free(ctx);
 	return NULL;
@@ -161,6 +165,7 @@ void coco_transform_ctx_free(struct coco_transform_ctx *ctx)
 	ZSTD_freeCCtx(ctx->matches);
 	ZSTD_freeCCtx(ctx->huffman);
 	ZSTD_freeDCtx(ctx->dec);
+	coco_huff_free(ctx->fast);
 	memset(ctx, 0, sizeof(*ctx));
 	/* The scratch held plaintext: keep the wipe although nothing reads it. */
 	__asm__ volatile("" : : "r"(ctx) : "memory");
@@ -183,6 +188,15 @@ static int encode_frame(ZSTD_CCtx *c, const uint8_t *src, size_t n, uint8_t *dst
 								      COCO_TRANSFORM_E_INTERNAL;
 }
 
+/* The same without looking for matches: our own coder, libzstd for what it leaves. */
+static int encode_huffman(struct coco_transform_ctx *ctx, const uint8_t *src, size_t n,
+			  uint8_t *dst, size_t cap, size_t *ret_n)
+{
+	if (!coco_huff_encode(ctx->fast, src, n, dst, cap, ret_n))
+		return 0;
+	return encode_frame(ctx->huffman, src, n, dst, cap, ret_n);
+}
+
 /*
  * One frame that is exactly n_src bytes long and holds exactly n_dst.  All of the header is
  * checked first: libzstd itself would accept several frames, skippable ones, and checksums.
@@ -192,6 +206,8 @@ static int decode_frame(struct coco_transform_ctx *ctx, const uint8_t *src, size
 {
 	ZSTD_frameHeader h;
 
+	if (!coco_huff_decode(ctx->fast, src, n_src, dst, n_dst))
+		return 0;
 	if (ZSTD_getFrameHeader(&h, src, n_src) != 0 || h.frameType != ZSTD_frame ||
 	    h.frameContentSize != n_dst || h.windowSize > COCO_TRANSFORM_PIECE_MAX ||
 	    h.dictID || h.checksumFlag)
@@ -210,7 +226,7 @@ static int decode_frame(struct coco_transform_ctx *ctx, const uint8_t *src, size
  * rows written twice.  The entropy coder cannot see these.  Words are compared at a fixed
  * step, so a period is found if it is a multiple of the step, as row lengths mostly are.
  */
-static bool repeats(struct coco_transform_ctx *ctx, const uint8_t *src, size_t n)
+COCO_MODULAR static bool repeats(struct coco_transform_ctx *ctx, const uint8_t *src, size_t n)
 {
 	size_t looked = 0, again = 0;
 
@@ -289,8 +305,6 @@ static void choose_planes(struct coco_transform_ctx *ctx, size_t width, const ui
 static int encode_whole(struct coco_transform_ctx *ctx, bool repeating, const uint8_t *src,
 			size_t n, uint8_t *dst, size_t cap, size_t *ret_n)
 {
-	ZSTD_CCtx *best = ctx->matches;
-
 	if (!repeating && n >= 4 * TRIAL_BYTES) {
 		const uint8_t *middle = src + n / 2;
 		size_t m = TRIAL_BYTES, h = TRIAL_BYTES;
@@ -303,9 +317,9 @@ static int encode_whole(struct coco_transform_ctx *ctx, bool repeating, const ui
 		if (rc)
 			return COCO_TRANSFORM_E_INTERNAL;
 		if (h <= m + m / 64)
-			best = ctx->huffman;
+			return encode_huffman(ctx, src, n, dst, cap, ret_n);
 	}
-	return encode_frame(best, src, n, dst, cap, ret_n);
+	return encode_frame(ctx->matches, src, n, dst, cap, ret_n);
 }
 
 static int encode_planes(struct coco_transform_ctx *ctx, size_t width, const uint8_t *src,
@@ -334,8 +348,8 @@ static int encode_planes(struct coco_transform_ctx *ctx, size_t width, const uin
 		if (cap - pos < tail)
 			return 1;
 		if (code[i]) {
-			int rc = encode_frame(ctx->huffman, plane, words, dst + pos,
-					      cap - pos - tail, &len);
+			int rc = encode_huffman(ctx, plane, words, dst + pos,
+						cap - pos - tail, &len);
 
 			if (rc < 0)
 				return rc;
@@ -361,10 +375,11 @@ int coco_transform_encode(struct coco_transform_ctx *ctx, enum coco_transform tr
 			  const uint8_t *src, size_t n, uint8_t *dst, size_t dst_cap,
 			  size_t *ret_n)
 {
-	size_t cap = n - n / 64 - 1;
-
 	if (!known(transform) || !n || n > COCO_TRANSFORM_PIECE_MAX)
 		return COCO_TRANSFORM_E_ARGUMENT;
+
+	size_t cap = n - n / 64 - 1;
+
 	if (cap > dst_cap)
 		cap = dst_cap;
 	if (transform == COCO_TRANSFORM_NONE || !cap)
@@ -512,10 +527,17 @@ enum coco_transform coco_transform_probe(struct coco_transform_ctx *ctx,
 		}
 	}
 
-	/* Plain zstd is slower where it has to look for matches: it must be smaller by 3 %. */
+	/*
+	 * Plain zstd is slower where it has to look for matches: for floats it must be smaller
+	 * by 3 %.  Floats that were only guessed must in turn be smaller than zstd: repetition
+	 * is stored the same way under both names.
+	 */
 	uint64_t s = trial_size(ctx, COCO_TRANSFORM_ZSTD, samples, count);
+	uint64_t limit = size - size / 32;
 
-	if (s < size - size / 32) {
+	if (hint == COCO_TRANSFORM_HINT_UNKNOWN)
+		limit = size + size / 64 + 16 * count;
+	if (s < limit && s < raw) {
 		best = COCO_TRANSFORM_ZSTD;
 		size = s;
 	}

@@ -66,7 +66,7 @@ enum coco_transform_error {
 	COCO_TRANSFORM_E_INTERNAL = -3, /* libzstd failed where it should not */
 };
 
-/* Opaque; about 2.3 MiB, used by one thread at a time, kept over many pieces. */
+/* Opaque; about 3 MiB, used by one thread at a time, kept over many pieces. */
 struct coco_transform_ctx;
 
 /* Some bytes of a region, beginning at a multiple of 4 bytes from its start. */
