@@ -143,16 +143,16 @@ $(LIBSHARED): $(FORMATS_OBJ) $(LIB_OBJ) lib/cococtl.map
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -shared -Wl,-soname,$(SONAME) \
 		-Wl,--version-script=lib/cococtl.map $(if $(SAN),,-Wl,-z,defs) $(BASE_LDFLAGS) \
-		$(LDFLAGS) -o $@ $(FORMATS_OBJ) $(LIB_OBJ) $(PKG_LIBS) -lm -pthread
+		$(LDFLAGS) -o $@ $(FORMATS_OBJ) $(LIB_OBJ) $(PKG_LIBS) -pthread
 
 $(BIN): $(CLI_OBJ) $(LIBSTATIC)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) \
-		$(LIBSTATIC) $(PKG_LIBS) -lm -pthread
+		$(LIBSTATIC) $(PKG_LIBS) -pthread
 
 $(GEN): $(call obj,$(GEN_SRC)) $(filter-out %/main.o,$(CLI_OBJ)) $(LIBSTATIC)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
 # Tests can fail the n-th allocation and O_TMPFILE (tests/support/alloc_fail.h).
 WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=open
@@ -161,7 +161,7 @@ $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -pthread
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -lm -pthread
 
 # The unit tests of cli/ need the program without its main.
 $(filter $(B)/tests/cli/%,$(TEST_BIN)): $(filter-out %/main.o,$(CLI_OBJ))
@@ -177,7 +177,7 @@ $(BENCH_BIN): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
 $(REPLAY_BIN): $(B)/fuzz/replay_%: $(B)/obj/fuzz/fuzz_%.o $(B)/obj/fuzz/driver_replay.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
 .PHONY: test-binaries
 test-binaries: $(TEST_BIN) $(REPLAY_BIN)
@@ -223,7 +223,7 @@ fuzz-binaries: $(FUZZ_BIN)
 $(FUZZ_BIN): $(B)/fuzz/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(BASE_CFLAGS) -fsanitize=fuzzer $(CFLAGS) $(BASE_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm -pthread
+	$(Q)$(CC) $(BASE_CFLAGS) -fsanitize=fuzzer $(CFLAGS) $(BASE_LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
 fuzz-run: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do n=$${f##*/fuzz_}; mkdir -p $(BUILD)/corpus/$$n; \
