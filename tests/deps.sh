@@ -5,7 +5,7 @@
 set -eu
 needed='gcc make pkg-config libssl-dev libzstd-dev libjansson-dev libarchive-dev libcmocka-dev
 openssl'
-peers='clang mandoc python3 python3-cryptography zstd age skopeo docker-registry'
+peers='clang mandoc python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry'
 
 command -v apt-get >/dev/null 2>&1 || {
 	echo "deps: this is no Debian; install the like of:" $needed $peers
