@@ -286,7 +286,7 @@ clean: ## remove everything that was built
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | \
-		while IFS='|' read -r t d; do printf '%-15s %s\n' "$$t" "$$d"; done
+		while IFS='|' read -r t d; do printf '%-18s%s\n' "$$t" "$$d"; done
 	@echo '  variables: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR SANITIZE=address,undefined W=e V=1'
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
