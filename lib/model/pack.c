@@ -398,10 +398,13 @@ static int open_blobs(struct coco_pack *p, struct coco_diag *diag)
 /* A package inside the model would be a part of the next package. */
 static int check_output_place(const struct coco_pack *p, struct coco_diag *diag)
 {
+	struct coco_diag ignored = { .code = 0 };
 	char *inside = NULL;
-	int r = coco_tree_relative(p->req->dir, p->req->out, &inside, diag);
+	int r = 0;
 
-	if (r == 0 && inside != NULL) {
+	/* a directory that does not exist is reported when it is used */
+	if (coco_tree_relative(p->req->dir, p->req->out, &inside, &ignored) == 0 &&
+	    inside != NULL) {
 		coco_diag_hint(diag, "choose a place outside the model's directory with -o");
 		r = coco_fail(diag, COCO_E_IO_SAME, "the output would lie inside the model");
 	}
