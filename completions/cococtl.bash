@@ -141,7 +141,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--segment-size --ignore --no-ignore-git-paths --output --force --dry-run --show-names --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--segment-size --ignore --ignore-git-paths --output --force --dry-run --show-names --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi
@@ -174,7 +174,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--key --new-key --key-id --sign --certificate --chain --recipient --version --previous --tag --compress --segment-size --plaintext-at-rest --no-plaintext-digests --ignore --no-ignore-git-paths --resume --plan --shard --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --new-key --key-id --sign --certificate --chain --recipient --version --previous --tag --compress --segment-size --plaintext-at-rest --no-plaintext-digests --ignore --ignore-git-paths --resume --plan --shard --output --force --dry-run --jobs --show-names --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi

@@ -75,7 +75,7 @@ struct coco_opts_model_plan {
 	const char *dir;
 	uint64_t segment_size;           /* 0: chosen */
 	struct coco_strlist ignore;
-	bool ignore_git_paths;           /* true unless --no-ignore-git-paths */
+	bool ignore_git_paths;           /* --ignore-git-paths */
 };
 
 struct coco_opts_model_pack {
@@ -95,7 +95,7 @@ struct coco_opts_model_pack {
 	struct coco_strlist recipients;
 	int at_rest;                     /* enum coco_opt_at_rest */
 	struct coco_strlist ignore;
-	bool ignore_git_paths;           /* true unless --no-ignore-git-paths */
+	bool ignore_git_paths;           /* --ignore-git-paths */
 	const char *tag;
 };
 

@@ -49,14 +49,16 @@ extern const struct coco_cmd coco_cmd_entry_model_cat;
 	  .help = "the signer's name in the certificate", .requires = "certificate-root", \
 	  COCO_BIND_STR(s, trust.expect_subject) }
 
-#define COCO_OPTION_IGNORE(s)                                                             \
+#define COCO_OPTION_IGNORE_(s, flags_, def_)                                               \
 	{ .name = "ignore", .kind = COCO_KIND_STRING, .arg = "PATH",                      \
 	  .flags = COCO_OPT_REPEAT | COCO_OPT_NAMES,                                      \
-	  .help = "leave out this path below the directory",                           \
-	  COCO_BIND_LIST(s, ignore) },                                                    \
-	{ .name = "ignore-git-paths", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,       \
-	  .help = "leave out .git, .gitignore and the like",                              \
+	  .help = "leave out this path below the directory", COCO_BIND_LIST(s, ignore) }, \
+	{ .name = "ignore-git-paths", .kind = COCO_KIND_FLAG, .flags = (flags_),          \
+	  .def = (def_), .help = "leave out .git, .gitignore and the like",               \
 	  COCO_BIND_FLAG(s, ignore_git_paths) }
+/* A signature leaves git's files out, as model_signing does; a package is complete. */
+#define COCO_OPTION_IGNORE(s) COCO_OPTION_IGNORE_(s, COCO_OPT_ON, "on")
+#define COCO_OPTION_IGNORE_PACK(s) COCO_OPTION_IGNORE_(s, 0, NULL)
 
 #define COCO_OPTION_MIN_VERSION(s)                                                        \
 	{ .name = "min-version", .kind = COCO_KIND_U64, .arg = "N",                       \

@@ -32,7 +32,7 @@ static const struct coco_operand plan_operands[] = {
 
 static const struct coco_opt plan_opts[] = {
 	OPTION_SEGMENT_SIZE(struct coco_opts_model_plan),
-	COCO_OPTION_IGNORE(struct coco_opts_model_plan),
+	COCO_OPTION_IGNORE_PACK(struct coco_opts_model_plan),
 };
 
 static const struct coco_example plan_examples[] = {
@@ -105,7 +105,7 @@ static const struct coco_opt pack_opts[] = {
 	{ .name = "plaintext-digests", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,
 	  .help = "SHA-256 of each file in the catalogue",
 	  COCO_BIND_FLAG(struct coco_opts_model_pack, plaintext_digests) },
-	COCO_OPTION_IGNORE(struct coco_opts_model_pack),
+	COCO_OPTION_IGNORE_PACK(struct coco_opts_model_pack),
 	{ .name = "resume", .kind = COCO_KIND_FLAG,
 	  .help = "take up what an interrupted run left",
 	  COCO_BIND_FLAG(struct coco_opts_model_pack, resume) },

@@ -362,6 +362,24 @@ static int run_chains(struct coco_pack *p, struct coco_diag *diag)
 
 /* ---- the whole -------------------------------------------------------------- */
 
+/* A clone brings its history along, often with every weight a second time. */
+static void warn_of_git(const struct coco_pack *p)
+{
+	uint64_t bytes = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->tree.n; i++) {
+		if (strncmp(p->tree.files[i].path, ".git/", 5) != 0)
+			continue;
+		bytes += p->tree.files[i].size;
+		n++;
+	}
+	if (n != 0)
+		coco_log(p->run, 0, "the model holds a git repository (.git: %zu files, %" PRIu64
+			 " bytes), which is packed too; --ignore-git-paths leaves it out", n,
+			 bytes);
+}
+
 static int prepare(struct coco_pack *p, struct coco_diag *diag)
 {
 	const struct coco_pack_request *req = p->req;
@@ -381,6 +399,8 @@ static int prepare(struct coco_pack *p, struct coco_diag *diag)
 	if (r == 0 && req->plan.n != 0 && p->segs.n != plan.segment_count)
 		r = coco_fail(diag, COCO_E_PLAN_CHANGED, "%zu segments, the plan has %" PRIu64,
 			      p->segs.n, plan.segment_count);
+	if (r == 0)
+		warn_of_git(p);
 	if (r == 0)
 		r = allocate(p, diag);
 	if (r == 0)
