@@ -234,7 +234,11 @@ fuzz-run: $(FUZZ_BIN)
 .PHONY: coverage
 coverage: ## line coverage per folder, with its floor
 	$(Q)$(MAKE) COVERAGE=1 all test-binaries BUILD=$(BUILD)/coverage
-	$(Q)sh tests/coverage.sh $(BUILD)/coverage
+	$(Q)$(MAKE) -s COVERAGE=1 coverage-report BUILD=$(BUILD)/coverage
+
+.PHONY: coverage-report
+coverage-report:
+	$(Q)sh tests/coverage.sh $(B)
 
 .PHONY: analyze
 analyze: ## static analysis: gcc -fanalyzer and clang --analyze
