@@ -155,7 +155,7 @@ static int set_header(struct coco_pack *p, struct coco_diag *diag)
 
 	h->version = req->version != 0 ? req->version
 		     : req->has_previous ? req->previous_version + 1 : 1;
-	if (h->version > COCO_PACKAGE_VERSION_MAX)
+	if (req->version == 0 && h->version > COCO_PACKAGE_VERSION_MAX)
 		return coco_fail(diag, COCO_E_PACKAGE_PREVIOUS,
 				 "there is no version after %" PRIu64, req->previous_version);
 	if (req->has_previous && h->version <= req->previous_version)

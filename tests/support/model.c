@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "formats/core/mem.h"
@@ -405,6 +407,41 @@ struct coco_secret coco_model_key(uint64_t seed)
 	coco_test_random(raw, sizeof(raw), seed);
 	assert_ok(coco_secret_from(&key, raw, sizeof(raw), NULL), NULL);
 	return key;
+}
+
+/* In memory where that is possible: these tests write and sync a lot. */
+static char *scratch(void)
+{
+	static const char shm[] = "/dev/shm";
+	struct statvfs fs;
+
+	if (getenv("TMPDIR") != NULL || access(shm, W_OK) != 0 || statvfs(shm, &fs) != 0 ||
+	    (uint64_t)fs.f_bavail * fs.f_frsize < (uint64_t)1 << 30)
+		return coco_test_dir();
+	char *path = coco_path_join(shm, "cococtl-test.XXXXXX");
+	assert_non_null(path);
+	assert_non_null(mkdtemp(path));
+	return path;
+}
+
+struct coco_model_place coco_model_place(enum coco_model_kind kind)
+{
+	struct coco_model_place p = { .work = scratch(), .key = coco_model_key(1000 + kind) };
+
+	p.dir = coco_path_join(p.work, "model");
+	p.out = coco_path_join(p.work, "package");
+	assert_true(p.dir != NULL && p.out != NULL);
+	if (kind != COCO_MODEL_KINDS)
+		coco_model_mint(p.dir, kind);
+	return p;
+}
+
+void coco_model_leave(struct coco_model_place *p)
+{
+	coco_test_rmdir(p->work);
+	coco_free(p->dir);
+	coco_free(p->out);
+	coco_secret_free(&p->key);
 }
 
 struct coco_run coco_model_run(unsigned jobs)

@@ -49,6 +49,18 @@ size_t coco_model_entries(const char *dir, const char *prefix);
 /* coco_model_key - a content key made of the seed. */
 struct coco_secret coco_model_key(uint64_t seed);
 
+/* A scratch directory with a model and a key, and where its package will be. */
+struct coco_model_place {
+	char *work;
+	char *dir;               /* work/model */
+	char *out;               /* work/package */
+	struct coco_secret key;
+};
+
+/* coco_model_place - makes one of this kind (COCO_MODEL_KINDS: dir is not made). */
+struct coco_model_place coco_model_place(enum coco_model_kind kind);
+void coco_model_leave(struct coco_model_place *p);
+
 /* coco_model_run - so many jobs, a fixed time, no log. */
 struct coco_run coco_model_run(unsigned jobs);
 

@@ -72,24 +72,19 @@ static void test_missing(void **state COCO_UNUSED)
 /* The flag of a package decides where it opens; what is forbidden leaves nothing. */
 static void test_open(void **state COCO_UNUSED)
 {
-	struct coco_secret key = coco_model_key(1);
-	char *work = coco_test_dir();
-	char dir[4096];
-	char out[4096];
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
+	char *disk = coco_test_dir();
+	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 65536);
 
-	snprintf(dir, sizeof(dir), "%s/model", work);
-	snprintf(out, sizeof(out), "%s/package", work);
-	coco_model_file(dir, "a", "hello", 5);
-	struct coco_pack_request req = coco_model_request(dir, out, &key, 65536);
 	req.at_rest = COCO_AT_REST_DENY;
 	struct coco_pack_result result = { .files = 0 };
 	coco_model_pack(&req, 1, &result);
 	coco_pack_result_free(&result);
-	assert_int_equal(coco_model_open(out, &key, NULL, 1), 0); /* only checking */
-	if (!on_tmpfs(work)) {
-		assert_int_equal(coco_model_open(out, &key, coco_model_path(work, "plain"), 1),
+	assert_int_equal(coco_model_open(p.out, &p.key, NULL, 1), 0); /* only checking */
+	if (!on_tmpfs(disk)) {
+		assert_int_equal(coco_model_open(p.out, &p.key, coco_model_path(disk, "plain"), 1),
 				 COCO_E_PACKAGE_AT_REST);
-		assert_int_equal(coco_model_entries(work, "plain"), 0);
+		assert_int_equal(coco_model_entries(disk, ""), 0);
 	}
 	if (on_tmpfs("/dev/shm")) {
 		char shm[] = "/dev/shm/cococtl-test.XXXXXX";
@@ -97,12 +92,12 @@ static void test_open(void **state COCO_UNUSED)
 
 		assert_non_null(mkdtemp(shm));
 		snprintf(plain, sizeof(plain), "%s/plain", shm);
-		assert_int_equal(coco_model_open(out, &key, plain, 1), 0);
-		coco_model_same(dir, plain);
+		assert_int_equal(coco_model_open(p.out, &p.key, plain, 1), 0);
+		coco_model_same(p.dir, plain);
 		coco_remove_tree(-100, shm);
 	}
-	coco_test_rmdir(work);
-	coco_secret_free(&key);
+	coco_test_rmdir(disk);
+	coco_model_leave(&p);
 }
 
 int main(void)

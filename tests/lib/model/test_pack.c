@@ -14,33 +14,10 @@
 static const enum coco_compress modes[] = { COCO_COMPRESS_AUTO, COCO_COMPRESS_OFF,
 					    COCO_COMPRESS_ZSTD, COCO_COMPRESS_PLANES };
 
-struct place {
-	char *work;
-	char dir[4096];
-	char out[4096];
-	struct coco_secret key;
-};
-
-static struct place place_of(enum coco_model_kind kind)
-{
-	struct place p = { .work = coco_test_dir(), .key = coco_model_key(kind) };
-
-	snprintf(p.dir, sizeof(p.dir), "%s/model", p.work);
-	snprintf(p.out, sizeof(p.out), "%s/package", p.work);
-	coco_model_mint(p.dir, kind);
-	return p;
-}
-
-static void leave(struct place *p)
-{
-	coco_test_rmdir(p->work);
-	coco_secret_free(&p->key);
-}
-
 static void each_mode(enum coco_model_kind kind, uint64_t segment_size, const unsigned *jobs,
 		      size_t n_jobs)
 {
-	struct place p = place_of(kind);
+	struct coco_model_place p = coco_model_place(kind);
 
 	for (size_t m = 0; m < COCO_ARRAY_LEN(modes); m++)
 		for (int digests = 0; digests < 2; digests++) {
@@ -52,7 +29,7 @@ static void each_mode(enum coco_model_kind kind, uint64_t segment_size, const un
 			coco_model_check(p.work, &req, jobs[(m + (size_t)digests) % n_jobs]);
 			assert_int_equal(coco_model_entries(p.work, ""), 1);
 		}
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_matrix(void **state COCO_UNUSED)
@@ -75,7 +52,7 @@ static void test_larger_segments(void **state COCO_UNUSED)
 
 static void test_result(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_SINGLE);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_SINGLE);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 1 << 20);
 	struct coco_pack_result r = { .files = 0 };
 	struct coco_diag d = { 0 };
@@ -101,13 +78,13 @@ static void test_result(void **state COCO_UNUSED)
 	assert_int_equal(coco_model_entries(p.out, ""), 3);
 	assert_int_equal(coco_model_entries(coco_model_path(p.out, "blobs/sha256"), ""), 3 + 4);
 	coco_pack_result_free(&r);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 /* 16-bit floats get smaller, noise does not get larger. */
 static void test_sizes(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_SHARDED);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_SHARDED);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 0);
 	uint64_t bytes[4];
 
@@ -123,8 +100,8 @@ static void test_sizes(void **state COCO_UNUSED)
 	assert_true(bytes[0] < bytes[1] * 70 / 100);
 	assert_true(bytes[0] <= bytes[3] + bytes[3] / 50);
 	assert_true(bytes[2] < bytes[1]);
-	leave(&p);
-	p = place_of(COCO_MODEL_GGUF);
+	coco_model_leave(&p);
+	p = coco_model_place(COCO_MODEL_GGUF);
 	coco_remove_tree(AT_FDCWD, p.dir);
 	coco_model_noise_file(p.dir, "noise", 3000000, 1);
 	for (size_t m = 0; m < 2; m++) {
@@ -138,12 +115,12 @@ static void test_sizes(void **state COCO_UNUSED)
 		coco_pack_result_free(&r);
 	}
 	assert_true(bytes[0] <= bytes[1] + bytes[1] / 1000);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_only_empty_files(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_GGUF);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 0);
 
 	coco_remove_tree(AT_FDCWD, p.dir);
@@ -151,12 +128,12 @@ static void test_only_empty_files(void **state COCO_UNUSED)
 	coco_model_file(p.dir, "b", "", 0);
 	coco_model_check(p.work, &req, 1);
 	coco_model_check(p.work, &req, 3);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_refused(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_GGUF);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 0);
 	char empty[4096];
 
@@ -182,12 +159,12 @@ static void test_refused(void **state COCO_UNUSED)
 	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_IO_WRITE);
 	/* nothing of all that is left */
 	assert_int_equal(coco_model_entries(p.work, ""), 2);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_versions(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_GGUF);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 0);
 	struct coco_pack_result r = { .files = 0 };
 
@@ -207,7 +184,7 @@ static void test_versions(void **state COCO_UNUSED)
 	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_USAGE_VALUE);
 	req.version = 0;
 	req.previous_version = COCO_PACKAGE_VERSION_MAX;
-	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_USAGE_VALUE);
+	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_PACKAGE_PREVIOUS);
 	req.has_previous = false;
 	req.key_id = "no key id";
 	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_USAGE_VALUE);
@@ -218,12 +195,12 @@ static void test_versions(void **state COCO_UNUSED)
 	assert_string_equal(r.header.key_id, "kbs:///a/b/c");
 	coco_pack_result_free(&r);
 	assert_int_equal(coco_model_entries(p.work, ""), 2);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_key_length(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_GGUF);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
 	struct coco_secret key = { .p = NULL };
 
 	assert_ok(coco_secret_from(&key, "short", 5, NULL), NULL);
@@ -231,13 +208,13 @@ static void test_key_length(void **state COCO_UNUSED)
 	assert_int_equal(coco_model_pack_code(&req, 1), COCO_E_KEY_LENGTH);
 	assert_int_equal(coco_model_entries(p.work, ""), 1);
 	coco_secret_free(&key);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_cancel(void **state COCO_UNUSED)
 {
 	static const volatile sig_atomic_t cancel = 1;
-	struct place p = place_of(COCO_MODEL_SMALL);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_SMALL);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 0);
 	struct coco_run run = coco_model_run(2);
 	struct coco_pack_result r = { .files = 0 };
@@ -246,12 +223,12 @@ static void test_cancel(void **state COCO_UNUSED)
 	run.cancel = &cancel;
 	assert_err(coco_pack(&run, &req, &r, &d), COCO_E_CANCELLED, &d);
 	assert_int_equal(coco_model_entries(p.work, ""), 1);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_dry_run(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_SINGLE);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_SINGLE);
 	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 65536);
 	struct coco_pack_result r = { .files = 0 };
 
@@ -261,12 +238,12 @@ static void test_dry_run(void **state COCO_UNUSED)
 	assert_true(r.segments > 20);
 	coco_pack_result_free(&r);
 	assert_int_equal(coco_model_entries(p.work, ""), 1);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 static void test_plan(void **state COCO_UNUSED)
 {
-	struct place p = place_of(COCO_MODEL_SINGLE);
+	struct coco_model_place p = coco_model_place(COCO_MODEL_SINGLE);
 	const struct coco_run run = coco_model_run(1);
 	const struct coco_tree_opts opts = { .ignore_git = true };
 	struct coco_plan_info info;
@@ -285,7 +262,7 @@ static void test_plan(void **state COCO_UNUSED)
 	assert_null(strstr((char *)text, "config"));
 	assert_null(strstr((char *)text, "safetensors"));
 	coco_free(text);
-	leave(&p);
+	coco_model_leave(&p);
 }
 
 int main(void)
