@@ -33,15 +33,28 @@
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 static volatile sig_atomic_t stopped_by;
 
-/* The first signal asks the work to stop, the second one does not ask. */
+/*
+ * The first signal asks the work to stop, the second one does not ask. What
+ * follows at once is the same request: timeout(1) and shells signal both the
+ * process and its group.
+ */
 static void on_signal(int sig)
 {
-	if (stopped_by != 0) {
+	enum { SAME_REQUEST_NS = 100000000 };
+	static struct timespec first;
+	struct timespec now = { 0, 0 };
+	int saved = errno;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (stopped_by == 0) {
+		first = now;
+		stopped_by = sig;
+	} else if ((now.tv_sec - first.tv_sec) * 1000000000 + now.tv_nsec - first.tv_nsec >
+		   SAME_REQUEST_NS) {
 		signal(sig, SIG_DFL);
 		raise(sig);
-		return;
 	}
-	stopped_by = sig;
+	errno = saved;
 }
 
 /* Returns whether SIGPIPE had its default action: then a closed reader kills us. */
