@@ -52,6 +52,14 @@ static int check_new_key(struct coco_cli *cli, const struct coco_opts_model_pack
 	return r;
 }
 
+static bool has_leftover(const char *output)
+{
+	char *left = coco_outdir_leftover(output);
+
+	coco_free(left);
+	return left != NULL;
+}
+
 /*
  * The content key: given, made now, or made by the run that is resumed. A new
  * one is in place before the work starts, so that a killed run can be resumed;
@@ -76,6 +84,9 @@ static int load_key(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 		coco_secret_free(key);
 		return coco_content_key_load(o->new_key, flags, key, diag);
 	}
+	if (r == COCO_E_EXISTS && has_leftover(cli->common.output))
+		coco_diag_hint(&why, "an interrupted run left it; give --resume to go on with that "
+				     "run, or another name");
 	if (r != 0 && diag != NULL && diag->code == 0)
 		*diag = why;
 	return r == 0 && !out->replaces ? coco_keyref_commit(out, diag) : r;

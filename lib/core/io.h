@@ -104,6 +104,10 @@ int coco_outdir_open(struct coco_outdir *ret, const char *target, unsigned flags
  */
 int coco_outdir_adopt(struct coco_outdir *ret, const char *target, unsigned flags,
 		      bool *ret_found, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_outdir_leftover - what coco_outdir_adopt would find, given; NULL when nothing. */
+char *coco_outdir_leftover(const char *target);
+
 int coco_outdir_commit(struct coco_outdir *dir, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_outdir_abort(struct coco_outdir *dir); /* removes the partial tree */
 void coco_outdir_keep(struct coco_outdir *dir);  /* leaves it for --resume */

@@ -154,6 +154,15 @@ int coco_outdir_adopt(struct coco_outdir *ret, const char *target, unsigned flag
 	return 0;
 }
 
+char *coco_outdir_leftover(const char *target)
+{
+	char *path = strip_slashes(target);
+	char *partial = path != NULL ? newest_partial(path) : NULL;
+
+	coco_free(path);
+	return partial;
+}
+
 static bool is_dir(int dirfd, const char *name, int type)
 {
 	struct stat st;

@@ -227,6 +227,16 @@ static void extract_free(struct coco_extract *x)
 	coco_free(x->transform);
 }
 
+static void tell_leftover(const struct coco_extract *x)
+{
+	char *left = coco_outdir_leftover(x->req->out);
+
+	if (left != NULL)
+		coco_log(x->run, 0, "%s may hold files in the clear: a killed run left it, unless one "
+			 "is going on; remove it", left);
+	coco_free(left);
+}
+
 static int open_output(struct coco_extract *x, uint64_t total, struct coco_diag *diag)
 {
 	char *parent = NULL;
@@ -236,6 +246,8 @@ static int open_output(struct coco_extract *x, uint64_t total, struct coco_diag 
 		r = coco_at_rest_check(x->req->pkg->header.at_rest, parent, diag);
 	if (r == 0)
 		r = check_space(x, parent, total, diag);
+	if (r == 0 && x->writes)
+		tell_leftover(x);
 	if (r == 0 && x->writes)
 		r = coco_outdir_open(&x->out, x->req->out, x->req->out_flags, diag);
 	coco_free(parent);

@@ -26,6 +26,17 @@ struct coco_journal {
 	pthread_mutex_t lock;
 };
 
+/*
+ * Who writes a journal locks it, so that nobody takes up a run that goes on; a
+ * file system without locks only loses that.
+ */
+static int lock(int fd, struct coco_diag *diag)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return coco_fail(diag, COCO_E_IO_BUSY, "the run that writes it has not ended");
+}
+
 static int journal_new(int fd, uint64_t at, const struct coco_secret *key,
 		       const uint8_t *package_id, struct coco_journal **ret,
 		       struct coco_diag *diag)
@@ -55,12 +66,11 @@ int coco_journal_create(int dirfd, const struct coco_secret *key,
 	if (fd < 0)
 		return coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "create the journal of",
 				       "the output");
-	/* whoever would resume this run sees that it is alive; a file system without
-	   locks only loses that */
-	(void)flock(fd, LOCK_EX | LOCK_NB);
 	memcpy(head, magic, sizeof(magic));
 	memcpy(head + sizeof(magic), package_id, COCO_PACKAGE_ID);
-	int r = coco_pwrite_full(fd, head, sizeof(head), 0, "journal", diag);
+	int r = lock(fd, diag);
+	if (r == 0)
+		r = coco_pwrite_full(fd, head, sizeof(head), 0, "journal", diag);
 	if (r != 0) {
 		close(fd);
 		return r;
@@ -165,6 +175,11 @@ bool coco_journal_started(int dirfd)
 
 	if (fd < 0)
 		return errno != ENOENT;
+	/* a run that goes on has started, whatever it has written so far */
+	if (lock(fd, NULL) != 0) {
+		close(fd);
+		return true;
+	}
 	bool whole = fstat(fd, &st) == 0 &&
 		     pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
 		     !is_cut(coco_get_be32(head + COCO_JOURNAL_HEAD),
@@ -186,9 +201,7 @@ int coco_journal_load(int dirfd, const struct coco_secret *key,
 	if (fd < 0)
 		return coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open the journal of",
 				       "the part");
-	int r = 0;
-	if (append != NULL && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		r = coco_fail(diag, COCO_E_IO_BUSY, "the run that writes it has not ended");
+	int r = append != NULL ? lock(fd, diag) : 0;
 	if (r == 0)
 		r = coco_pread_full(fd, head, sizeof(head), 0, "journal", diag);
 	if (r == 0 && memcmp(head, magic, sizeof(magic)) != 0)

@@ -13,14 +13,18 @@
 
 struct coco_journal; /* opaque */
 
-/* coco_journal_create - a new journal in the directory dirfd. */
+/*
+ * coco_journal_create - a new journal in the directory dirfd, locked until it
+ * is closed, so that a run that goes on cannot be resumed.
+ */
 int coco_journal_create(int dirfd, const struct coco_secret *key,
 			const uint8_t package_id[COCO_PACKAGE_ID], struct coco_journal **ret,
 			struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
  * coco_journal_started - false when the run that made the directory was
- * interrupted before it wrote its first record: nothing to go on from.
+ * interrupted before it wrote its first record: nothing to go on from. True
+ * while that run goes on.
  */
 bool coco_journal_started(int dirfd) COCO_MUSTUSE;
 

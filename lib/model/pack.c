@@ -415,21 +415,15 @@ static int open_blobs(struct coco_pack *p, struct coco_diag *diag)
 						   "the output's blobs");
 }
 
-/* A package inside the model would be a part of the next package. */
-static int check_output_place(const struct coco_pack *p, struct coco_diag *diag)
+/* Somebody who did not ask to resume may not know that there is something. */
+static void tell_leftover(const struct coco_pack *p)
 {
-	struct coco_diag ignored = { .code = 0 };
-	char *inside = NULL;
-	int r = 0;
+	char *left = coco_outdir_leftover(p->req->out);
 
-	/* a directory that does not exist is reported when it is used */
-	if (coco_tree_relative(p->req->dir, p->req->out, &inside, &ignored) == 0 &&
-	    inside != NULL) {
-		coco_diag_hint(diag, "choose a place outside the model's directory with -o");
-		r = coco_fail(diag, COCO_E_IO_SAME, "the output would lie inside the model");
-	}
-	coco_free(inside);
-	return r;
+	if (left != NULL)
+		coco_log(p->run, 0, "%s is left of an interrupted run; --resume takes it up, "
+			 "otherwise remove it", left);
+	coco_free(left);
 }
 
 static int start_output(struct coco_pack *p, const struct coco_record_identity *id,
@@ -441,6 +435,8 @@ static int start_output(struct coco_pack *p, const struct coco_record_identity *
 
 	if (p->req->resume)
 		r = coco_outdir_adopt(&p->out, p->req->out, p->req->out_flags, &found, diag);
+	else
+		tell_leftover(p);
 	if (found && !coco_journal_started(p->out.fd)) {
 		coco_outdir_abort(&p->out);
 		found = false;
@@ -502,8 +498,6 @@ static int pack_all(struct coco_pack *p, struct coco_pack_result *ret, struct co
 	};
 	int r = coco_pack_try_finish(p->run, &p->req->finish, p->req->key, p->req->key_id, diag);
 
-	if (r == 0)
-		r = check_output_place(p, diag);
 	if (r == 0)
 		r = prepare(p, diag);
 	if (r != 0)
