@@ -23,7 +23,7 @@ unpackable() {
 mkdir none none/sub
 unpackable 3 format.model.empty none
 mkdir git git/.git && echo x >git/.git/config && echo x >git/.gitignore
-unpackable 3 format.model.empty git
+unpackable 3 format.model.empty git --ignore-git-paths
 refused 3 format.model.empty model pack m -o pkg --new-key new --ignore sub \
 	--ignore config.json --ignore model.safetensors --ignore with:colon
 gone pkg new
