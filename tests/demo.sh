@@ -91,6 +91,7 @@ pack_took=$took
 title "What everybody can see of it"
 expect 0 model inspect release
 prompt "grep -ra -e safetensors -e tokenizer ... release"
+names model && [ -s release/index.json ] || bad "the search does not work"
 if names release; then
 	bad "a name of the model is in the package"
 fi
