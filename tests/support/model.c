@@ -478,6 +478,26 @@ void coco_model_pack(const struct coco_pack_request *req, unsigned jobs,
 	assert_ok(coco_pack(&run, req, ret, &d), &d);
 }
 
+void coco_model_signer(struct coco_model_signer *ret, const char *type)
+{
+	struct coco_diag d = { 0 };
+	uint8_t *der = NULL;
+	size_t n = 0;
+
+	assert_ok(coco_key_generate(type, &ret->key, &d), &d);
+	assert_ok(coco_key_public_der(ret->key, &der, &n, &d), &d);
+	assert_ok(coco_key_parse_public(coco_view_of(der, n), &ret->public_key, &d), &d);
+	coco_free(der);
+	ret->signer = (struct coco_bundle_signer){ .key = ret->key };
+	ret->trust = (struct coco_bundle_trust){ .key = ret->public_key };
+}
+
+void coco_model_signer_free(struct coco_model_signer *s)
+{
+	coco_key_free(s->key);
+	coco_key_free(s->public_key);
+}
+
 int coco_model_open(const char *path, const struct coco_secret *key, const char *out,
 		    unsigned jobs)
 {

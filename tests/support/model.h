@@ -74,6 +74,16 @@ void coco_model_pack(const struct coco_pack_request *req, unsigned jobs,
 		     struct coco_pack_result *ret);
 int coco_model_pack_code(const struct coco_pack_request *req, unsigned jobs);
 
+/* A signing key, and whom to trust for it. */
+struct coco_model_signer {
+	struct coco_key *key;
+	struct coco_key *public_key;
+	struct coco_bundle_signer signer;
+	struct coco_bundle_trust trust;
+};
+void coco_model_signer(struct coco_model_signer *ret, const char *type);
+void coco_model_signer_free(struct coco_model_signer *s);
+
 /* coco_model_open - opens the package at path into out; 0 or the code. */
 int coco_model_open(const char *path, const struct coco_secret *key, const char *out,
 		    unsigned jobs);
