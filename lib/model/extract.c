@@ -197,13 +197,13 @@ static int allocate(struct coco_extract *x, struct coco_diag *diag)
 	x->files = coco_zalloc(cat->n_files, sizeof(*x->files));
 	x->items = coco_zalloc(items, sizeof(*x->items));
 	x->transform = coco_zalloc(x->run->jobs, sizeof(*x->transform));
-	if (x->files == NULL || x->items == NULL || x->transform == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu files",
-				 cat->n_files);
-	for (size_t i = 0; i < cat->n_files; i++) {
+	for (size_t i = 0; x->files != NULL && i < cat->n_files; i++) {
 		x->files[i].fd = -1;
 		pthread_mutex_init(&x->files[i].writing, NULL);
 	}
+	if (x->files == NULL || x->items == NULL || x->transform == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for %zu files",
+				 cat->n_files);
 	for (unsigned i = 0; x->transforms && i < x->run->jobs; i++) {
 		x->transform[i] = coco_transform_ctx_new();
 		if (x->transform[i] == NULL)
