@@ -1,6 +1,6 @@
 /*
  * bench_time.c - times shell commands against each other: one run of each in
- * turn, several rounds, so that a machine whose speed drifts treats all alike.
+ * turn, several rounds after one to warm up, so that a machine whose speed drifts treats all alike.
  * Prints per command: name, median wall seconds, median CPU seconds, largest
  * resident set in KiB. A command that fails ends the measurement.
  *
@@ -83,10 +83,15 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_time ROUNDS BEFORE NAME COMMAND...\n");
 		return 2;
 	}
-	for (int r = 0; r < rounds; r++) {
+	/* round -1 warms caches and is not counted */
+	for (int r = -1; r < rounds; r++) {
 		for (int i = 0; i < n; i++) {
+			struct sample s;
+
 			(void)run(argv[2]);
-			samples[i][r] = run(argv[4 + 2 * i]);
+			s = run(argv[4 + 2 * i]);
+			if (r >= 0)
+				samples[i][r] = s;
 		}
 	}
 	for (int i = 0; i < n; i++) {

@@ -177,6 +177,20 @@ if [ -n "$have_age" ]; then
 	note open_planes_vs_zstd_age "$(ratio "$theirs" "$ours")"
 fi
 rm -rf o q p out.age
+say
+
+say "one large file instead of $shards (its plaintext digest is serial)"
+mkdir one
+cat m/*.safetensors >one/model.bin
+"$timer" "$rounds" 'rm -rf p' cococtl "$coco model pack one -o p --key ck --compress off -q --progress none >/dev/null" >t.txt
+r=$(rate "$(field t.txt cococtl 2)")
+row "cococtl model pack --compress off" "$r" GB/s "$(ratio "$r" "$bound_pack") x bound"
+note pack_one_vs_bound "$(ratio "$r" "$bound_pack")"
+"$coco" model pack one -o p --key ck --compress off -q --progress none >/dev/null
+"$timer" "$rounds" 'rm -rf o' cococtl "$coco model open p -o o --key ck -q --progress none >/dev/null" cp "cp -r one o" >t.txt
+row "cococtl model open" "$(rate "$(field t.txt cococtl 2)")" GB/s "$(ratio "$(field t.txt cp 2)" "$(field t.txt cococtl 2)") x cp"
+note open_one_vs_cp "$(ratio "$(field t.txt cp 2)" "$(field t.txt cococtl 2)")"
+rm -rf o p one
 
 if [ "${BENCH_SPARSE:-0}" = 1 ]; then
 	say
