@@ -54,7 +54,9 @@ static int open_dir(struct coco_extract *x, size_t i, struct coco_extract_dir *d
 		return 0;
 	coco_extract_dir_close(dir);
 	char *copy = coco_strndup(path, n);
-	int fd = copy != NULL ? dup(x->out.fd) : -1;
+	if (copy == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
+	int fd = fcntl(x->out.fd, F_DUPFD_CLOEXEC, 0);
 	for (char *at = copy, *save = NULL; fd >= 0 && n != 0; at = NULL) {
 		char *name = strtok_r(at, "/", &save);
 

@@ -282,6 +282,8 @@ int coco_file_stream(const struct coco_run *run, const struct coco_pkg *pkg,
 	if (offset > file->size || length > file->size - offset)
 		return coco_fail(diag, COCO_E_PACKAGE_EXTENT, "bytes %" PRIu64 " to %" PRIu64
 				 " of a file of %" PRIu64, offset, offset + length, file->size);
+	if (length == 0)
+		return 0;
 	int code = coco_seg_reader_new(pkg, key, &s.reader, diag);
 	if (code == 0) {
 		s.transform = coco_transform_ctx_new();
