@@ -57,7 +57,7 @@ static int check_key(const struct coco_oms_sign_opts *opts, struct coco_diag *di
 		return 0;
 	coco_diag_expected(diag, "p256, p384 or p521");
 	coco_diag_actual(diag, "%s", coco_key_name(opts->signer.key));
-	coco_diag_hint(diag, "make a key with: cococtl key generate p384");
+	coco_diag_hint(diag, "make a key with: cococtl key generate --type p384");
 	return coco_fail(diag, COCO_E_KEY_TYPE,
 			 "model signing knows only ECDSA keys on P-256, P-384 and P-521");
 }
