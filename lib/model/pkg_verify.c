@@ -254,8 +254,11 @@ int coco_pkg_verify(const struct coco_run *run, const struct coco_pkg *pkg,
 		if (r != 0)
 			keep(&first, d);
 	}
-	if (r == COCO_E_CANCELLED)
-		first = *d;
+	/* an unfinished check is no verdict, whatever was found before */
+	if (r == COCO_E_CANCELLED) {
+		coco_diag_init(&first);
+		(void)coco_fail(&first, r, "interrupted");
+	}
 	/* "cannot decide" must not hide a "no" */
 	for (int i = 0; i < COCO_PKG_CHECKS && r != COCO_E_CANCELLED; i++) {
 		if (ret->checks[i].status != COCO_PKG_CHECK_FAIL ||
