@@ -87,6 +87,16 @@ static void file_json(struct coco_jw *jw, const struct coco_cat_file *f, bool sh
 	coco_jw_end(jw, '}');
 }
 
+static void report_ratio(struct coco_report *report, uint64_t packed, uint64_t size)
+{
+	double percent = 100.0 * (double)packed / (double)size;
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.2f", percent);
+	coco_jw_kv_string(coco_report_json(report), "ratio_percent", text);
+	coco_report_format(report, NULL, "stored", "%s %%", text);
+}
+
 static void report_catalogue(struct coco_report *report, const struct coco_catalogue *cat,
 			     bool show_names)
 {
@@ -108,8 +118,7 @@ static void report_catalogue(struct coco_report *report, const struct coco_catal
 	coco_report_count(report, "tensors", "tensors", tensors);
 	coco_report_size(report, "bytes", "model", size);
 	if (size != 0)
-		coco_report_format(report, "ratio_percent", "stored", "%.2f %%",
-				   100.0 * (double)packed / (double)size);
+		report_ratio(report, packed, size);
 	coco_report_bool(report, "model_signature", "model signature", cat->oms != NULL);
 	coco_report_table(report, columns, COCO_ARRAY_LEN(columns));
 	struct coco_jw *jw = coco_report_json(report);

@@ -30,21 +30,26 @@ int coco_cmd_model_rewrap(struct coco_cli *cli, const void *opts, struct coco_re
 	struct coco_descriptor d = { .size = 0 };
 	struct coco_pkg pkg = { .layout = NULL };
 	struct coco_secret key = { 0 };
+	const char *tag = NULL;
+	char *path = NULL;
 	int fd = -1;
 	int r = coco_arg_key_id(o->key_id, diag);
 
 	if (r == 0)
-		r = coco_pkg_open(o->package, NULL, &pkg, diag);
-
-	if (r != 0)
+		r = coco_arg_target(o->package, &path, &tag, diag);
+	if (r == 0)
+		r = coco_pkg_open(path, tag, &pkg, diag);
+	if (r != 0) {
+		coco_free(path);
 		return r;
+	}
 	r = coco_arg_recipients_load(&o->recipients, &recipients, diag);
 	if (r == 0)
 		r = coco_content_key_load(o->key, coco_key_ref_flags(cli), &key, diag);
 	if (r == 0)
 		r = check_key(&pkg, &key, diag);
 	if (r == 0)
-		r = coco_layout_open_dir(o->package, &fd, diag);
+		r = coco_layout_open_dir(path, &fd, diag);
 	if (r == 0 && !cli->common.dry_run) {
 		struct coco_pkg_header h = pkg.header;
 		char *key_id = coco_strdup(o->key_id != NULL ? o->key_id : h.key_id);
@@ -73,5 +78,6 @@ int coco_cmd_model_rewrap(struct coco_cli *cli, const void *opts, struct coco_re
 	coco_secret_free(&key);
 	coco_arg_recipients_free(&recipients);
 	coco_pkg_close(&pkg);
+	coco_free(path);
 	return r;
 }

@@ -31,7 +31,7 @@ static int attach(const struct coco_cli *cli, const char *target, const struct c
 
 	if (r == 0)
 		r = describe(pkg, &d, diag);
-	if (r == 0)
+	if (r == 0 && !cli->common.dry_run)
 		r = coco_pkg_attach_signature(&cli->run, fd, &d, &pkg->header,
 					      &pkg->found.manifest.layers[0].digest,
 					      &signer->signer, diag);
@@ -50,7 +50,7 @@ static int write_bundle(const struct coco_cli *cli, const char *output, const ui
 				   : coco_write_file(output, bundle, n, flags, diag);
 }
 
-static int sign_package(struct coco_cli *cli, const struct coco_opts_model_sign *o,
+static int sign_package(struct coco_cli *cli, const char *path, const char *tag,
 			const struct coco_arg_signer *signer, struct coco_report *report,
 			struct coco_diag *diag)
 {
@@ -58,13 +58,13 @@ static int sign_package(struct coco_cli *cli, const struct coco_opts_model_sign 
 	struct coco_pkg pkg;
 	uint8_t *bundle = NULL;
 	size_t n = 0;
-	int r = coco_pkg_open(o->target, NULL, &pkg, diag);
+	int r = coco_pkg_open(path, tag, &pkg, diag);
 
 	if (r != 0)
 		return r;
-	if (output == NULL && !cli->common.dry_run) {
-		r = attach(cli, o->target, &pkg, signer, diag);
-	} else {
+	if (output == NULL)
+		r = attach(cli, path, &pkg, signer, diag);
+	if (r == 0 && (output != NULL || cli->common.dry_run)) {
 		r = coco_pkg_sign(&cli->run, &pkg.found.digest, &pkg.header,
 				  &pkg.found.manifest.layers[0].digest, &signer->signer, &bundle,
 				  &n, diag);
@@ -130,16 +130,21 @@ int coco_cmd_model_sign(struct coco_cli *cli, const void *opts, struct coco_repo
 	const struct coco_opts_model_sign *o = opts;
 	struct coco_arg_signer signer = { .given = false };
 	enum coco_target_kind kind = COCO_TARGET_OTHER;
-	int r = coco_layout_probe(o->target, &kind, diag);
+	const char *tag = NULL;
+	char *path = NULL;
+	int r = coco_arg_target(o->target, &path, &tag, diag);
 
+	if (r == 0)
+		r = coco_layout_probe(path, &kind, diag);
 	if (r == 0)
 		r = coco_arg_signer_load(cli, &o->sign, &signer, diag);
 	/* a model may also be one file; then where the signature goes has to be said */
 	bool one_file = kind == COCO_TARGET_OTHER && cli->common.output != NULL;
-	if (r == 0 && (kind == COCO_TARGET_PLAIN_DIR || one_file))
+	if (r == 0 && tag == NULL && (kind == COCO_TARGET_PLAIN_DIR || one_file))
 		r = sign_directory(cli, o, &signer, report, diag);
 	else if (r == 0)
-		r = sign_package(cli, o, &signer, report, diag);
+		r = sign_package(cli, path, tag, &signer, report, diag);
 	coco_arg_signer_free(&signer);
+	coco_free(path);
 	return r;
 }

@@ -191,17 +191,39 @@ struct coco_tree_opts coco_arg_tree(const struct coco_strlist *ignore, bool igno
 	};
 }
 
-int coco_arg_package(const char *text, struct coco_pkg *ret, struct coco_diag *diag)
+int coco_arg_target(const char *text, char **ret_path, const char **ret_tag,
+		    struct coco_diag *diag)
 {
 	const char *colon = strrchr(text, ':');
+	const char *tag = NULL;
+	char *path = NULL;
 
-	if (colon == NULL || colon == text || access(text, F_OK) == 0)
-		return coco_pkg_open(text, NULL, ret, diag);
-	char *path = coco_strndup(text, (size_t)(colon - text));
+	if (colon != NULL && colon != text && access(text, F_OK) != 0) {
+		path = coco_strndup(text, (size_t)(colon - text));
+		if (path != NULL && access(path, F_OK) == 0) {
+			tag = colon + 1;
+		} else if (path != NULL) {
+			coco_free(path);
+			path = coco_strdup(text);
+		}
+	} else {
+		path = coco_strdup(text);
+	}
 	if (path == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
-	int r = access(path, F_OK) == 0 ? coco_pkg_open(path, colon + 1, ret, diag)
-					: coco_pkg_open(text, NULL, ret, diag);
+	*ret_path = path;
+	*ret_tag = tag;
+	return 0;
+}
+
+int coco_arg_package(const char *text, struct coco_pkg *ret, struct coco_diag *diag)
+{
+	const char *tag = NULL;
+	char *path = NULL;
+	int r = coco_arg_target(text, &path, &tag, diag);
+
+	if (r == 0)
+		r = coco_pkg_open(path, tag, ret, diag);
 	coco_free(path);
 	return r;
 }

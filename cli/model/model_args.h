@@ -69,6 +69,13 @@ void coco_arg_pack_result(struct coco_report *report, const struct coco_pack_res
 			  double seconds);
 
 /*
+ * coco_arg_target - splits "DIR:TAG" where DIR exists and "DIR:TAG" does not;
+ * gives *ret_path (coco_free), *ret_tag is borrowed from text or NULL.
+ */
+int coco_arg_target(const char *text, char **ret_path, const char **ret_tag,
+		    struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
  * coco_arg_package - opens "PATH" and, when that does not exist but "DIR:TAG"
  * does, the tagged package of DIR.
  */

@@ -171,6 +171,9 @@ static int load_tar(struct coco_layout *l, struct coco_diag *diag)
 	if (r != 0)
 		return r;
 	if (!l->has_marker || !l->has_index)
+		coco_diag_hint(diag, "make the tar with tar -C PACKAGE -cf FILE . so that "
+			       "oci-layout, index.json and blobs/sha256 are at its top");
+	if (!l->has_marker || !l->has_index)
 		return coco_fail(diag, COCO_E_LAYOUT_FORMAT, "the tar has no %s",
 				 l->has_marker ? COCO_LAYOUT_INDEX : COCO_LAYOUT_MARKER);
 	return load(l, diag);
@@ -205,8 +208,14 @@ static int open_root(struct coco_layout *l, const char *path, struct coco_diag *
 	l->root = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (l->root < 0 || fstat(l->root, &st) != 0)
 		return coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open the layout", path);
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.st_mode)) {
+		if (fstatat(l->root, COCO_LAYOUT_MARKER, &st, AT_SYMLINK_NOFOLLOW) != 0 &&
+		    errno == ENOENT)
+			coco_diag_hint(diag, "a model's directory becomes a package with cococtl "
+				       "model pack; of a copied package all must be there: "
+				       "oci-layout, index.json and blobs/sha256");
 		return coco_layout_load_dir(l, diag);
+	}
 	if (!S_ISREG(st.st_mode))
 		return coco_fail(diag, COCO_E_IO_KIND,
 				 "a directory or a tar of an OCI image layout is needed");

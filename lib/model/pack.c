@@ -53,6 +53,20 @@ static void tree_digest(const struct coco_tree *tree, const uint8_t *salt, bool 
 	coco_sha256_final(&sha, ret);
 }
 
+static int scan(const struct coco_run *run, const char *dir, const struct coco_tree_opts *opts,
+		struct coco_tree *ret, struct coco_diag *diag)
+{
+	int r = coco_tree_scan(run, dir, opts, ret, diag);
+
+	if (r == COCO_E_TREE_LINK)
+		coco_diag_hint(diag, "a package has no links: copy the model with cp -rL and pack "
+			       "the copy");
+	if (r == 0 && coco_tree_find(ret, "oci-layout") < ret->n &&
+	    coco_tree_find(ret, "index.json") < ret->n)
+		coco_log(run, 0, "the directory is an OCI image layout; is it a package already?");
+	return r;
+}
+
 static int lay_out(const struct coco_tree *tree, uint64_t segment_size, uint64_t share_below,
 		   struct coco_segments *ret, struct coco_diag *diag)
 {
@@ -75,7 +89,7 @@ int coco_pack_plan(const struct coco_run *run, const char *dir, const struct coc
 	struct coco_segments segs = { .n = 0 };
 	struct coco_plan_doc doc = { .ignore_git = opts->ignore_git };
 	struct coco_wr wr;
-	int r = coco_tree_scan(run, dir, opts, &tree, diag);
+	int r = scan(run, dir, opts, &tree, diag);
 
 	if (r == 0)
 		r = lay_out(&tree, segment_size, 0, &segs, diag);
@@ -387,7 +401,7 @@ static int prepare(struct coco_pack *p, struct coco_diag *diag)
 	int r = coco_tree_outside(req->dir, req->out, "-o", diag);
 
 	if (r == 0)
-		r = coco_tree_scan(p->run, req->dir, &req->tree, &p->tree, diag);
+		r = scan(p->run, req->dir, &req->tree, &p->tree, diag);
 	if (r == 0 && p->tree.n > UINT32_MAX)
 		r = coco_fail(diag, COCO_E_TREE_FILES, "%zu files", p->tree.n);
 	if (r == 0 && req->plan.n != 0)

@@ -30,6 +30,10 @@ gone pkg new
 unpackable 4 io.file.open not-there
 unpackable 4 io.file.kind /dev/null
 
+# a plain directory is no package, and says what to do
+refused 3 format.layout.structure model inspect m
+has err 'cococtl model pack'
+
 # names: not UTF-8; nothing about it is shown without --show-names
 cp -r m odd
 bad=$(printf 'odd/canary-\377')
@@ -50,6 +54,9 @@ diff -r odd opened >out || fail "odd names"
 rm -rf opened pkg
 ln -s with:colon odd/link
 unpackable 4 io.model.link odd
+refused 4 io.model.link model pack odd -o pkg --key key
+has err 'cp -rL'
+hasnt err allow-symlinks
 rm odd/link
 mkfifo odd/fifo
 unpackable 4 io.file.kind odd

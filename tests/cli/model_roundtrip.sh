@@ -119,6 +119,7 @@ expect 0 model cat pkg.tar config.json --key key
 cmp -s out m/config.json || fail "cat a tar"
 cp pkg.tar before
 refused 2 usage.layout.tar model sign pkg.tar --key other.pem
+refused 2 usage.layout.tar model sign pkg.tar --key other.pem --dry-run
 refused 2 usage.layout.tar model rewrap pkg.tar --key key --recipient rsa.pub
 cmp -s before pkg.tar || fail "the tar was changed"
 done_json model sign pkg.tar --key other.pem -o tar.sig
@@ -131,10 +132,11 @@ gzip -c pkg.tar >pkg.tar.gz
 refused 2 usage.layout.tar model verify pkg.tar.gz --public-key signer.pub
 
 # ---- a second signature, other recipients
-done_json model sign pkg --key other.pem
+done_json model sign pkg:v7 --key other.pem
+refused 3 format.package.none model sign pkg:v8 --key other.pem
 expect 0 model verify pkg --public-key other.pub
 expect 0 model verify pkg --public-key signer.pub
-done_json model rewrap pkg --key key --recipient rsa.pub
+done_json model rewrap pkg:v7 --key key --recipient rsa.pub
 refused 7 crypto.wrap.no_recipient model open pkg -o opened --identity signer.pem
 expect 0 model open pkg -o opened --identity rsa.pem
 rm -rf opened
