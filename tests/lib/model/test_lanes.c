@@ -293,7 +293,7 @@ static void test_cancel(void **state COCO_UNUSED)
 {
 	for (unsigned jobs = 1; jobs <= 2; jobs++) {
 		struct item *list = make_items(200, 30000);
-		struct world w = { .cancel_after = 5 };
+		struct world w = { .cancel = jobs == 2, .cancel_after = jobs == 1 ? 5 : 0 };
 		struct coco_diag d = { 0 };
 
 		assert_err(run_items(&w, list, 200, jobs, 2, 0, &d), COCO_E_CANCELLED, &d);

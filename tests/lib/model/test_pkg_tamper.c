@@ -239,10 +239,11 @@ static void flip(const struct coco_model_place *p, struct blob *b, size_t bit)
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, &byte, 1, (off_t)(bit / 8)), 1);
 	assert_int_not_equal(verify(p->out, NULL, &signer.trust), 0);
-	if (bit % 8 == bit / 8 % 8) {
+	/* with the key for one bit of a byte, the two ways in turn */
+	if (bit % 8 == bit / 8 % 8 && bit % 16 < 8)
 		assert_int_not_equal(verify(p->out, &p->key, &signer.trust), 0);
+	else if (bit % 8 == bit / 8 % 8)
 		assert_int_not_equal(open_pkg(p->out, &p->key, &signer.trust), 0);
-	}
 	assert_int_equal(pwrite(fd, &b->p[bit / 8], 1, (off_t)(bit / 8)), 1);
 	close(fd);
 }
