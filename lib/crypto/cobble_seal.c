@@ -181,8 +181,8 @@ int coco_cobble_seal(const struct coco_secret *key, struct coco_view context,
 	for (uint64_t k = 0; r == 0 && k < coco_cobble_chunks(plain.n); k++) {
 		size_t len = coco_min_size(plain.n - at, COCO_COBBLE_PLAIN);
 
-		r = coco_cobble_seal_chunk(c, k, plain.p + at, len, out + coco_cobble_offset(k),
-					   diag);
+		r = coco_cobble_seal_chunk(c, k, len != 0 ? plain.p + at : NULL, len,
+					   out + coco_cobble_offset(k), diag);
 		at += len;
 	}
 	coco_cobble_free(c);
