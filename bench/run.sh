@@ -186,6 +186,7 @@ cat m/*.safetensors >one/model.bin
 r=$(rate "$(field t.txt cococtl 2)")
 row "cococtl model pack --compress off" "$r" GB/s "$(ratio "$r" "$bound_pack") x bound"
 note pack_one_vs_bound "$(ratio "$r" "$bound_pack")"
+rm -rf p
 "$coco" model pack one -o p --key ck --compress off -q --progress none >/dev/null
 "$timer" "$rounds" 'rm -rf o' cococtl "$coco model open p -o o --key ck -q --progress none >/dev/null" cp "cp -r one o" >t.txt
 row "cococtl model open" "$(rate "$(field t.txt cococtl 2)")" GB/s "$(ratio "$(field t.txt cp 2)" "$(field t.txt cococtl 2)") x cp"
