@@ -232,8 +232,8 @@ static void tell_leftover(const struct coco_extract *x)
 	char *left = coco_outdir_leftover(x->req->out);
 
 	if (left != NULL)
-		coco_log(x->run, 0, "%s may hold files in the clear: a killed run left it, unless one "
-			 "is going on; remove it", left);
+		coco_log(x->run, 0, "%s may hold files in the clear: a killed run left it, unless "
+			 "one is going on; remove it", left);
 	coco_free(left);
 }
 

@@ -25,6 +25,17 @@ slow() {
 	wait $pid || fail "pack $*"
 }
 
+# shows TEXT OPTION...: as slow, again when the machine was too quick for it
+shows() {
+	text=$1
+	shift
+	tries=0
+	while slow "$@" && [ $tries -lt 8 ] && ! grep -qF "$text" err; do
+		tries=$((tries + 1))
+	done
+	has err "$text"
+}
+
 slow
 hasnt err "$esc"
 hasnt err "$cr"
@@ -36,25 +47,25 @@ hasnt err "$cr"
 COCOCTL_FORCE_TTY=80 slow -q
 empty err
 
-COCOCTL_FORCE_TTY=80 slow
-has err "${cr}packing"
+COCOCTL_FORCE_TTY=80
+export COCOCTL_FORCE_TTY
+shows "${cr}packing"
 has err '%'
 # what a terminal shows at the end of each line has no bar in it
 sed "s/.*$esc\[2*K//; s/.*$cr//" err >shown
 has shown 'manifest'
 hasnt shown 'packing'
 [ "$(head -n 1 shown | cut -c 1-8)" = manifest ] || fail "the bar is in the way: $(head -n 1 shown)"
-NO_COLOR=1 COCOCTL_FORCE_TTY=80 slow
+NO_COLOR=1 shows "${cr}packing"
 sed "s/$esc\[K//g; s/$esc\[2K//g" err >left
 hasnt left "$esc"
 # no line is wider than the terminal
 tr '\r' '\n' <err | sed "s/$esc\[[0-9;]*[A-Za-z]//g" | awk 'length($0) > 80' >wide
 grep -q packing wide && fail "a bar wider than the terminal"
 
-slow --progress plain
+unset COCOCTL_FORCE_TTY
+shows packing --progress plain
 hasnt err "$esc"
-has err packing
-slow --progress json --json
+shows '"phase":"packing"' --progress json --json
 json out
-grep -v '^{' err && fail "not only JSON lines"
-grep -q '"phase":"packing"' err || fail "no JSON progress"
+! grep -qv '^{' err || fail "not only JSON lines"
