@@ -85,7 +85,8 @@ int coco_pack_finish_part(struct coco_pack *p, struct coco_pack_result *ret,
 	r = coco_wr_finish(&wr, &text, &n, diag);
 	if (r != 0)
 		return r;
-	int fd = openat(p->out.fd, COCO_PART_NAME, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+	int fd = openat(p->out.fd, COCO_PART_NAME,
+			O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (fd < 0)
 		r = coco_fail(diag, COCO_E_IO_WRITE, "cannot create the part document");
 	else

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -176,6 +177,40 @@ static void test_changes_in_the_middle(void **state COCO_UNUSED)
 	}
 }
 
+/* Somebody puts a link where a segment will be written. */
+static void plant_in_log(void *ctx, int level, const char *text COCO_UNUSED)
+{
+	const struct coco_model_place *p = ctx;
+	char command[8400];
+
+	if (level != 1)
+		return;
+	snprintf(command, sizeof(command), "for d in %s.partial-*; do "
+		 "ln -s %s/victim $d/blobs/sha256/segment-0.tmp; done", p->out, p->work);
+	assert_int_equal(system(command), 0);
+}
+
+static void test_planted_link(void **state COCO_UNUSED)
+{
+	struct coco_model_place p = coco_model_place(COCO_MODEL_GGUF);
+	struct coco_pack_request req = coco_model_request(p.dir, p.out, &p.key, 65536);
+	struct coco_run run = coco_model_run(2);
+	struct coco_pack_result r = { .files = 0 };
+	struct coco_diag d = { 0 };
+	size_t n = 0;
+
+	coco_model_file(p.work, "victim", "precious", 8);
+	run.log = plant_in_log;
+	run.log_ctx = &p;
+	assert_err(coco_pack(&run, &req, &r, &d), COCO_E_IO_WRITE, &d);
+	uint8_t *bytes = coco_test_slurp(coco_model_path(p.work, "victim"), &n);
+	assert_int_equal(n, 8);
+	assert_memory_equal(bytes, "precious", 8);
+	coco_free(bytes);
+	assert_int_equal(coco_model_entries(p.work, ""), 2);
+	coco_model_leave(&p);
+}
+
 static void give_away(const char *path, uid_t uid)
 {
 	assert_int_equal(chown(path, uid, (gid_t)-1), 0);
@@ -244,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_changes_compressed),
 		cmocka_unit_test(test_changes_in_the_middle),
+		cmocka_unit_test(test_planted_link),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_memory),
 	};

@@ -310,9 +310,11 @@ static void test_other_tree(void **state COCO_UNUSED)
 	assert_int_equal(chmod(coco_model_path(p.dir, "large"), 0600), 0);
 	refuse(&p, &req, COCO_E_RESUME_OTHER);
 	assert_int_equal(chmod(coco_model_path(p.dir, "large"), 0644), 0);
-	assert_int_equal(rename(coco_model_path(p.dir, "empty"), coco_model_path(p.dir, "void")), 0);
+	const char *name = coco_model_path(p.dir, "empty");
+	assert_int_equal(rename(name, coco_model_path(p.dir, "void")), 0);
 	refuse(&p, &req, COCO_E_RESUME_OTHER);
-	assert_int_equal(rename(coco_model_path(p.dir, "void"), coco_model_path(p.dir, "empty")), 0);
+	name = coco_model_path(p.dir, "void");
+	assert_int_equal(rename(name, coco_model_path(p.dir, "empty")), 0);
 	size_t named = named_blobs(partial_of(&p));
 	finish(&p, 2, named, named);
 	coco_model_leave(&p);

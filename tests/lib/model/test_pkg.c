@@ -264,7 +264,8 @@ static void test_blobs(void **state COCO_UNUSED)
 	/* two damaged ones: both are counted, the first is reported */
 	for (uint64_t s = 1; s <= 2; s++) {
 		coco_digest_text(text, &coco_pkg_segment(&pkg, s)->digest);
-		const char *path = coco_model_path(coco_model_path(p.out, "blobs/sha256"), text + 7);
+		const char *path = coco_model_path(coco_model_path(p.out, "blobs/sha256"),
+						   text + 7);
 		int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 		assert_true(fd >= 0);

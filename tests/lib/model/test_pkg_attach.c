@@ -245,13 +245,15 @@ static void test_wraps(void **state COCO_UNUSED)
 	assert_int_equal(unwrap(&x, &s[0]), COCO_E_KEY_NO_RECIPIENT);
 	both[0] = s[0].public_key;
 	both[1] = s[1].public_key;
-	assert_ok(coco_pkg_attach_wraps(x.fd, &x.package, &x.pkg.header, &x.p.key, both, 2, &d), &d);
+	assert_ok(coco_pkg_attach_wraps(x.fd, &x.package, &x.pkg.header, &x.p.key, both, 2, &d),
+		  &d);
 	assert_int_equal(unwrap(&x, &s[0]), 0);
 	assert_int_equal(unwrap(&x, &s[1]), 0);
 	assert_int_equal(unwrap(&x, &s[2]), COCO_E_KEY_NO_RECIPIENT);
 	/* a later one takes the place of the earlier */
 	both[0] = s[2].public_key;
-	assert_ok(coco_pkg_attach_wraps(x.fd, &x.package, &x.pkg.header, &x.p.key, both, 1, &d), &d);
+	assert_ok(coco_pkg_attach_wraps(x.fd, &x.package, &x.pkg.header, &x.p.key, both, 1, &d),
+		  &d);
 	assert_int_equal(unwrap(&x, &s[2]), 0);
 	assert_int_equal(unwrap(&x, &s[0]), COCO_E_KEY_NO_RECIPIENT);
 	/* the package itself is as it was, and opens */
