@@ -12,6 +12,7 @@ static const struct coco_err_info table[] = {
 #include "formats/core/errors/core.def"
 #include "formats/core/errors/key.def"
 #include "formats/core/errors/model.def"
+#include "formats/core/errors/measure.def"
 #undef X
 };
 

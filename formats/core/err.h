@@ -49,6 +49,7 @@ enum coco_err {
 #include "formats/core/errors/core.def"
 #include "formats/core/errors/key.def"
 #include "formats/core/errors/model.def"
+#include "formats/core/errors/measure.def"
 #undef X
 };
 

@@ -1,0 +1,38 @@
+/*
+ * digest.h - SHA-384 and SHA-512 by OpenSSL, for the chains of launch
+ * measurements: one context does many short messages. SHA-256 is sha256.h.
+ */
+#ifndef COCO_DIGEST_H
+#define COCO_DIGEST_H
+
+#include "formats/core/diag.h"
+
+enum coco_digest_alg {
+	COCO_DIGEST_SHA384,
+	COCO_DIGEST_SHA512,
+};
+
+enum { COCO_DIGEST_MAX = 64 };   /* bytes of the longest digest */
+
+struct coco_digest;   /* opaque; for one thread at a time */
+
+/* coco_digest_new - ready for a first message. Gives *ret (coco_digest_free). */
+int coco_digest_new(struct coco_digest **ret, enum coco_digest_alg alg, struct coco_diag *diag)
+	COCO_MUSTUSE;
+void coco_digest_free(struct coco_digest *d);   /* NULL is fine */
+
+/* coco_digest_size - 48 or 64. */
+size_t coco_digest_size(const struct coco_digest *d);
+
+/* The next n bytes of the message (p may be NULL when n is 0). */
+int coco_digest_update(struct coco_digest *d, const void *p, size_t n, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
+/* coco_digest_final - coco_digest_size bytes; the next message starts. */
+int coco_digest_final(struct coco_digest *d, uint8_t *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_digest_once - a whole message; nothing may have been added before. */
+int coco_digest_once(struct coco_digest *d, const void *p, size_t n, uint8_t *ret,
+		     struct coco_diag *diag) COCO_MUSTUSE;
+
+#endif

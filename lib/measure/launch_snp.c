@@ -1,0 +1,228 @@
+/*
+ * launch_snp.c - the launch digest of SEV-SNP, page by page (measure.md 1.2,
+ * 1.6; see launch_priv.h).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/measure/launch_priv.h"
+
+enum { CHECK_EVERY = 1024 };   /* pages between two looks at the cancel flag */
+
+static void keep(struct coco_mrecord_digest *ret, const uint8_t digest[COCO_SNP_DIGEST])
+{
+	ret->n = COCO_SNP_DIGEST;
+	memcpy(ret->p, digest, COCO_SNP_DIGEST);
+}
+
+/* One page; contents: its digest, or NULL for types that have none. */
+static int add_page(struct coco_launch_work *w, uint8_t chain[COCO_SNP_DIGEST],
+		    const uint8_t *contents, enum coco_snp_page_type type, uint64_t gpa)
+{
+	uint8_t info[COCO_SNP_PAGE_INFO];
+
+	coco_snp_page_info(info, chain, contents, type, gpa);
+	return coco_digest_once(w->sha384, info, sizeof(info), chain, w->diag);
+}
+
+/* n bytes (whole pages) from gpa on; p NULL for types without contents. */
+static int add_range(struct coco_launch_work *w, const uint8_t *p, uint64_t n,
+		     enum coco_snp_page_type type, uint64_t gpa)
+{
+	uint8_t digest[COCO_SNP_DIGEST];
+	int r = 0;
+
+	for (uint64_t at = 0; r == 0 && at < n; at += COCO_OVMF_PAGE) {
+		if (at / COCO_OVMF_PAGE % CHECK_EVERY == 0)
+			r = coco_run_check(w->run, w->diag);
+		if (r == 0 && p != NULL)
+			r = coco_digest_once(w->sha384, p + at, COCO_OVMF_PAGE, digest, w->diag);
+		if (r == 0)
+			r = add_page(w, w->chain, p != NULL ? digest : NULL, type, gpa + at);
+	}
+	return r;
+}
+
+/* Adds a range and says so in the record. */
+static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, uint64_t n,
+		enum coco_snp_page_type type, uint64_t gpa)
+{
+	struct coco_mrecord_input in = {
+		.type = coco_snp_page_type_name(type),
+		.has_gpa = true,
+		.gpa = gpa,
+		.pages = n / COCO_OVMF_PAGE,
+	};
+	int r = add_range(w, p, n, type, gpa);
+
+	if (r == 0 && p != NULL && n == COCO_OVMF_PAGE) {
+		in.digest.n = COCO_SNP_DIGEST;
+		r = coco_digest_once(w->sha384, p, COCO_OVMF_PAGE, in.digest.p, w->diag);
+	}
+	if (r != 0)
+		return r;
+	snprintf(in.name, sizeof(in.name), "%s", name);
+	keep(&in.running, w->chain);
+	return coco_mrecord_input(&w->out->record, &in, w->diag);
+}
+
+static int add_hashes(struct coco_launch_work *w, const struct coco_sev_section *s,
+		      const char *name)
+{
+	const struct coco_ovmf *table = &w->firmware.table;
+
+	if (w->req->kernel == NULL)
+		return step(w, name, NULL, s->size, COCO_SNP_ZERO, s->gpa);
+	if (!table->has_hashes || table->hashes_base == 0)
+		return coco_fail(w->diag, COCO_E_SEV_NO_HASHES,
+				 "the firmware's table names no area for kernel hashes");
+	if (s->size != COCO_OVMF_PAGE)
+		return coco_fail(w->diag, COCO_E_SEV_SECTION,
+				 "the section for kernel hashes is not one page");
+	int r = coco_kernel_hashes_page(w->page, &w->hashes, table->hashes_base, w->diag);
+	return r == 0 ? step(w, name, w->page, sizeof(w->page), COCO_SNP_NORMAL, s->gpa) : r;
+}
+
+static int add_section(struct coco_launch_work *w, const struct coco_sev_section *s, size_t i)
+{
+	bool gce = w->req->vmm == COCO_VMM_GCE;
+	char name[COCO_MRECORD_NAME];
+
+	snprintf(name, sizeof(name), "section %zu %s", i, coco_sev_section_name(s->type));
+	if (s->size == 0)
+		return 0;
+	switch ((enum coco_sev_section_type)s->type) {
+	case COCO_SEV_SEC_MEM:
+		return step(w, name, NULL, s->size, gce ? COCO_SNP_UNMEASURED : COCO_SNP_ZERO,
+			    s->gpa);
+	case COCO_SEV_SECRETS:
+		return step(w, name, NULL, s->size, COCO_SNP_SECRETS, s->gpa);
+	case COCO_SEV_CPUID:
+		return step(w, name, NULL, s->size, COCO_SNP_CPUID, s->gpa);
+	case COCO_SEV_SVSM_CAA:
+		return step(w, name, NULL, s->size, COCO_SNP_ZERO, s->gpa);
+	case COCO_SEV_KERNEL_HASHES:
+		break;
+	}
+	return add_hashes(w, s, name);
+}
+
+/* The sections in the order of the list; EC2 adds those for CPUID at the end. */
+static int add_sections(struct coco_launch_work *w, const struct coco_sev_metadata *m)
+{
+	bool ec2 = w->req->vmm == COCO_VMM_EC2;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n; i++)
+		if (!ec2 || m->section[i].type != COCO_SEV_CPUID)
+			r = add_section(w, &m->section[i], i);
+	for (size_t i = 0; r == 0 && ec2 && i < m->n; i++)
+		if (m->section[i].type == COCO_SEV_CPUID)
+			r = add_section(w, &m->section[i], i);
+	return r;
+}
+
+static int load_sections(struct coco_launch_work *w, struct coco_sev_metadata *ret)
+{
+	bool svsm = w->req->svsm != NULL;
+	const struct coco_launch_image *image = svsm ? &w->svsm : &w->firmware;
+	int r;
+
+	if (!image->table.has_sev)
+		r = coco_fail(w->diag, COCO_E_SEV_NO_METADATA, "the table of the %s image names "
+			      "no SEV metadata", svsm ? "SVSM" : "firmware");
+	else
+		r = coco_sev_metadata_parse(ret, coco_view_of(image->p, image->n),
+					    image->table.sev_distance, w->diag);
+	if (r == 0 && w->req->kernel != NULL &&
+	    coco_sev_metadata_find(ret, COCO_SEV_KERNEL_HASHES) == NULL)
+		r = coco_fail(w->diag, COCO_E_SEV_NO_HASHES,
+			      "the firmware's SEV metadata has no section for kernel hashes");
+	if (r != 0)
+		coco_diag_source(w->diag, "%s", svsm ? w->req->svsm : w->req->firmware);
+	return r;
+}
+
+/* The digest that a build server computed stands for the firmware's pages. */
+static int take_firmware_digest(struct coco_launch_work *w)
+{
+	struct coco_mrecord_input in = {
+		.name = "firmware (digest given)",
+		.type = coco_snp_page_type_name(COCO_SNP_NORMAL),
+	};
+
+	memcpy(w->chain, w->req->firmware_digest, COCO_SNP_DIGEST);
+	keep(&in.running, w->chain);
+	return coco_mrecord_input(&w->out->record, &in, w->diag);
+}
+
+int coco_launch_snp_common(struct coco_launch_work *w)
+{
+	const struct coco_launch_image *fw = &w->firmware;
+	struct coco_sev_metadata sections = { .n = 0 };
+
+	int r = coco_digest_new(&w->sha384, COCO_DIGEST_SHA384, w->diag);
+	if (r == 0)
+		r = load_sections(w, &sections);
+	if (r != 0)
+		return r;
+	if (w->req->firmware_digest != NULL)
+		r = take_firmware_digest(w);
+	else
+		r = step(w, "firmware", fw->p, fw->n, COCO_SNP_NORMAL, fw->gpa);
+	if (r != 0)
+		return r;
+	memcpy(w->out->firmware_digest, w->chain, COCO_SNP_DIGEST);
+	w->out->has_firmware_digest = true;
+	if (w->req->svsm != NULL)
+		r = step(w, "svsm", w->svsm.p, w->svsm.n, COCO_SNP_NORMAL, w->svsm.gpa);
+	return r == 0 ? add_sections(w, &sections) : r;
+}
+
+/* The value for n vCPUs: chain holds the digest so far, one the digest after vCPU 0. */
+static int add_value(struct coco_launch_work *w, const struct coco_launch_vcpu *vcpu, uint32_t n,
+		     uint8_t contents[2][COCO_SNP_DIGEST], const uint8_t one[COCO_SNP_DIGEST],
+		     const uint8_t chain[COCO_SNP_DIGEST])
+{
+	struct coco_mrecord_value v = coco_launch_value(vcpu, n);
+
+	for (size_t i = 0; i < v.n_inputs; i++) {
+		v.input[i].type = coco_snp_page_type_name(COCO_SNP_VMSA);
+		v.input[i].has_gpa = true;
+		v.input[i].gpa = COCO_SNP_VMSA_GPA;
+		keep(&v.input[i].digest, contents[i]);
+		keep(&v.input[i].running, i == 0 ? one : chain);
+	}
+	keep(&v.value, chain);
+	return coco_mrecord_value(&w->out->record, &v, w->diag);
+}
+
+int coco_launch_snp_values(struct coco_launch_work *w, const struct coco_launch_vcpu *vcpu)
+{
+	const struct coco_launch_request *req = w->req;
+	uint8_t contents[2][COCO_SNP_DIGEST] = { { 0 } };   /* first, further */
+	uint8_t one[COCO_SNP_DIGEST];
+	uint8_t chain[COCO_SNP_DIGEST];
+	uint32_t last = req->counts[req->n_counts - 1];
+	size_t at = 0;
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < 2 && i < last; i++) {
+		r = coco_launch_vmsa(w, vcpu, i == 0);
+		if (r == 0)
+			r = coco_digest_once(w->sha384, w->page, sizeof(w->page), contents[i],
+					     w->diag);
+	}
+	memcpy(chain, w->chain, sizeof(chain));
+	for (uint32_t n = 1; r == 0 && n <= last; n++) {
+		r = add_page(w, chain, contents[n == 1 ? 0 : 1], COCO_SNP_VMSA,
+			     COCO_SNP_VMSA_GPA);
+		if (n == 1)
+			memcpy(one, chain, sizeof(one));
+		if (r == 0 && n == req->counts[at]) {
+			r = add_value(w, vcpu, n, contents, one, chain);
+			at++;
+		}
+	}
+	return r;
+}
