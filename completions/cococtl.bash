@@ -16,9 +16,10 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $1 in
-	'') echo 'key model help explain schema completion version' ;;
+	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	measure) echo 'snp sev-es sev' ;;
 	esac
 }
 
@@ -324,6 +325,82 @@ _cococtl()
 			_cococtl_words "--key --recipient --key-id --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
+		fi
+		;;
+	'measure snp')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--vcpus) :; return ;;
+		--vcpu-type) :; return ;;
+		--vcpu-sig) :; return ;;
+		--vmm) _cococtl_words "qemu ec2 gce krun"; return ;;
+		--ec2-reset) _cococtl_words "rdx-600 rdx-0"; return ;;
+		--dump-vmsa) _cococtl_paths -d; return ;;
+		--guest-features) :; return ;;
+		--svsm) _cococtl_paths -f; return ;;
+		--vars-size) :; return ;;
+		--firmware-digest) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure sev-es')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--vcpus) :; return ;;
+		--vcpu-type) :; return ;;
+		--vcpu-sig) :; return ;;
+		--vmm) _cococtl_words "qemu ec2 gce krun"; return ;;
+		--ec2-reset) _cococtl_words "rdx-600 rdx-0"; return ;;
+		--dump-vmsa) _cococtl_paths -d; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure sev')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--append-form) _cococtl_words "exact trimmed"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
 		fi
 		;;
 	'help')

@@ -95,8 +95,9 @@ unsigned coco_cli_out_flags(const struct coco_cli *cli, unsigned more);
 int coco_cli_stdout(struct coco_cli *cli, bool binary, int *ret_fd, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
-/* coco_run_core, coco_run_model - the run function of a command, or NULL. */
+/* coco_run_core, coco_run_model, coco_run_measure - the run function of a command, or NULL. */
 coco_cmd_fn *coco_run_core(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_model(enum coco_cmd_id id);
+coco_cmd_fn *coco_run_measure(enum coco_cmd_id id);
 
 #endif

@@ -126,6 +126,8 @@ static coco_cmd_fn *find_run(enum coco_cmd_id id)
 {
 	coco_cmd_fn *fn = coco_run_model(id);
 
+	if (fn == NULL)
+		fn = coco_run_measure(id);
 	return fn != NULL ? fn : coco_run_core(id);
 }
 

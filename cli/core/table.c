@@ -8,7 +8,11 @@
 
 #include "cli/core/cli.h"
 
-static const struct coco_wing *const wings[] = { &coco_wing_model, &coco_wing_core };
+static const struct coco_wing *const wings[] = {
+	&coco_wing_model,
+	&coco_wing_measure,
+	&coco_wing_core,
+};
 
 const struct coco_cmd *coco_table_at(size_t i)
 {

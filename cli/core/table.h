@@ -125,6 +125,9 @@ enum coco_cmd_id {
 	COCO_CMD_MODEL_OPEN,
 	COCO_CMD_MODEL_CAT,
 	COCO_CMD_MODEL_REWRAP,
+	COCO_CMD_MEASURE_SNP,
+	COCO_CMD_MEASURE_SEV,
+	COCO_CMD_MEASURE_SEV_ES,
 	COCO_CMD_EXPLAIN,
 	COCO_CMD_COMPLETION,
 	COCO_CMD_VERSION,
@@ -165,6 +168,7 @@ struct coco_wing {
 
 extern const struct coco_wing coco_wing_core;
 extern const struct coco_wing coco_wing_model;
+extern const struct coco_wing coco_wing_measure;
 
 /* coco_table_at - command i of all wings in the order of help, or NULL past the end. */
 const struct coco_cmd *coco_table_at(size_t i);

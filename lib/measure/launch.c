@@ -47,7 +47,7 @@ static int check_counts(const struct coco_launch_request *req, struct coco_diag 
 					 req->counts[i]);
 	if (coco_vmsa_needs_model(page_vmm(req)) && req->n_vcpus == 0)
 		return coco_fail(diag, COCO_E_USAGE_MISSING,
-				 "the vCPU model is measured: its type or signature is needed");
+				 "the vCPU model is measured: --vcpu-type or --vcpu-sig is needed");
 	if (req->n_vcpus > COCO_LAUNCH_VALUES / req->n_counts)
 		return coco_fail(diag, COCO_E_MATRIX_SIZE, "%zu counts for %zu models are too many",
 				 req->n_counts, req->n_vcpus);

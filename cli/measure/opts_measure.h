@@ -1,0 +1,48 @@
+/*
+ * opts_measure.h - option structs of the measure commands (see
+ * cli/model/opts_model.h for who fills them).
+ */
+#ifndef COCO_OPTS_MEASURE_H
+#define COCO_OPTS_MEASURE_H
+
+#include "cli/core/table.h"
+
+/* What is booted, for all three. */
+struct coco_opts_boot {
+	const char *firmware;
+	const char *kernel;
+	const char *initrd;
+	const char *append;              /* text, or @FILE */
+	int append_form;                 /* 0 exact, 1 trimmed */
+	bool explain;
+};
+
+/* Which vCPUs, for SEV-SNP and SEV-ES. */
+struct coco_opts_vcpus {
+	const char *vcpus;               /* "1,2,8-16" */
+	const char *type;                /* "EPYC-v4,EPYC-Milan" or "all" */
+	const char *signature;           /* decimal or 0x */
+	int vmm;                         /* enum coco_vmm without svsm */
+	int ec2_reset;                   /* enum coco_ec2_reset */
+	const char *dump_vmsa;           /* directory */
+};
+
+struct coco_opts_measure_snp {
+	struct coco_opts_boot boot;
+	struct coco_opts_vcpus cpu;
+	const char *features;            /* decimal or 0x */
+	const char *svsm;
+	uint64_t vars_size;
+	const char *firmware_digest;     /* 96 hexadecimal digits */
+};
+
+struct coco_opts_measure_sev_es {
+	struct coco_opts_boot boot;
+	struct coco_opts_vcpus cpu;
+};
+
+struct coco_opts_measure_sev {
+	struct coco_opts_boot boot;
+};
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * run_measure.c - which function runs which command of the measure wing.
+ */
+#include "cli/measure/run_measure.h"
+
+coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
+{
+	static coco_cmd_fn *const fns[] = {
+		[COCO_CMD_MEASURE_SNP] = coco_cmd_measure_snp,
+		[COCO_CMD_MEASURE_SEV] = coco_cmd_measure_sev,
+		[COCO_CMD_MEASURE_SEV_ES] = coco_cmd_measure_sev_es,
+	};
+
+	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;
+}

@@ -1,0 +1,13 @@
+/*
+ * run_measure.h - the functions of the measure commands.
+ */
+#ifndef COCO_RUN_MEASURE_H
+#define COCO_RUN_MEASURE_H
+
+#include "cli/core/cli.h"
+
+coco_cmd_fn coco_cmd_measure_snp;
+coco_cmd_fn coco_cmd_measure_sev;
+coco_cmd_fn coco_cmd_measure_sev_es;
+
+#endif

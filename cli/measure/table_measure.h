@@ -1,0 +1,15 @@
+/*
+ * table_measure.h - the entries of the measure commands.
+ */
+#ifndef COCO_TABLE_MEASURE_H
+#define COCO_TABLE_MEASURE_H
+
+#include "cli/core/table.h"
+#include "cli/measure/opts_measure.h"
+#include "formats/core/err.h"
+
+extern const struct coco_cmd coco_cmd_entry_measure_snp;
+extern const struct coco_cmd coco_cmd_entry_measure_sev_es;
+extern const struct coco_cmd coco_cmd_entry_measure_sev;
+
+#endif
