@@ -11,9 +11,7 @@
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "formats/measure/vcpu_model.h"
-#include "lib/core/io.h"
 #include "lib/crypto/digest.h"
-#include "lib/crypto/sha256.h"
 #include "tests/support/alloc_fail.h"
 #include "tests/support/measure_vectors.h"
 #include "tests/support/mint_firmware.h"
@@ -242,12 +240,313 @@ static void test_rust(void **state COCO_UNUSED)
 	run_table("snp/rust-sev.tsv", one_rust);
 }
 
+/* ---- minted images ----------------------------------------------------------------- */
+
+static struct coco_launch_request request(const char *firmware, const uint32_t *counts, size_t n)
+{
+	return (struct coco_launch_request){
+		.platform = COCO_LAUNCH_SNP, .firmware = firmware, .vcpus = &epyc, .n_vcpus = 1,
+		.counts = counts, .n_counts = n, .features = 1,
+	};
+}
+
+static const uint32_t one_vcpu[] = { 1 };
+static const uint32_t some[] = { 1, 2, 3, 7 };
+
+/* Every value of a list is that of a run of its own; the pages are those of its ends. */
+static void test_matrix(void **state COCO_UNUSED)
+{
+	static const struct coco_launch_vcpu models[] = { { "EPYC-v4", 0x00800f12 },
+							   { NULL, 0x00a00f11 } };
+	struct coco_diag d = { 0 };
+	char *dir = coco_test_dir();
+	const char *fw = coco_mint_firmware_file(dir, "fw", &coco_mint_amdsev);
+	size_t at = 0;
+
+	for (int platform = 0; platform < 3; platform += 2) {
+		struct coco_launch all = { .n_pages = 0 };
+		struct coco_launch_request req = request(fw, some, COCO_ARRAY_LEN(some));
+
+		req.platform = (enum coco_launch_platform)platform;
+		req.vcpus = models;
+		req.n_vcpus = 2;
+		assert_ok(coco_launch_measure(&run, &req, &all, &d), &d);
+		assert_int_equal(all.record.n_values, 2 * COCO_ARRAY_LEN(some));
+		assert_int_equal(all.n_pages, 4);
+		assert_string_equal(all.pages[1].name, "vmsa-EPYC-v4-ap");
+		assert_string_equal(all.pages[2].name, "vmsa-00a00f11-bsp");
+		at = 0;
+		for (size_t m = 0; m < 2; m++)
+			for (size_t i = 0; i < COCO_ARRAY_LEN(some); i++, at++) {
+				struct coco_launch one = { .n_pages = 0 };
+				const struct coco_mrecord_value *v = &all.record.values[at];
+
+				req.vcpus = &models[m];
+				req.n_vcpus = 1;
+				req.counts = &some[i];
+				req.n_counts = 1;
+				assert_ok(coco_launch_measure(&run, &req, &one, &d), &d);
+				assert_memory_equal(v, one.record.values, sizeof(*v));
+				assert_int_equal(v->vcpus, some[i]);
+				assert_memory_equal(&v->input[v->n_inputs - 1].running, &v->value,
+						    sizeof(v->value));
+				coco_launch_free(&one);
+			}
+		coco_launch_free(&all);
+	}
+	coco_test_rmdir(dir);
+}
+
+/* The steps of the record lead to the value: chained here a second time. */
+static void test_steps(void **state COCO_UNUSED)
+{
+	struct coco_launch l = { .n_pages = 0 };
+	struct coco_digest *sha;
+	struct coco_diag d = { 0 };
+	char *dir = coco_test_dir();
+	const char *fw = coco_mint_firmware_file(dir, "fw", &coco_mint_amdsev);
+	struct coco_launch_request req = request(fw, some, COCO_ARRAY_LEN(some));
+	uint8_t chain[48];
+
+	req.kernel = fw;   /* any file will do */
+	req.append = coco_view_of("a b", 3);
+	assert_ok(coco_launch_measure(&run, &req, &l, &d), &d);
+	assert_int_equal(l.record.n_files, 3);
+	assert_int_equal(l.record.n_inputs, 8);   /* firmware, and 7 sections that are not empty */
+	assert_ok(coco_digest_new(&sha, COCO_DIGEST_SHA384, &d), &d);
+	memcpy(chain, l.record.inputs[0].running.p, sizeof(chain));
+	assert_memory_equal(chain, l.firmware_digest, sizeof(chain));
+	for (size_t i = 1; i < l.record.n_inputs; i++) {
+		const struct coco_mrecord_input *in = &l.record.inputs[i];
+		static const unsigned types[] = { 0, 3, 3, 5, 6, 3, 3, 1 };
+
+		for (uint64_t k = 0; k < in->pages; k++) {
+			uint8_t info[COCO_SNP_PAGE_INFO];
+
+			coco_snp_page_info(info, chain, in->digest.n != 0 ? in->digest.p : NULL,
+					   (enum coco_snp_page_type)types[i], in->gpa + 4096 * k);
+			assert_ok(coco_digest_once(sha, info, sizeof(info), chain, &d), &d);
+		}
+		assert_memory_equal(in->running.p, chain, sizeof(chain));
+	}
+	coco_digest_free(sha);
+
+	/* the chain goes on from a digest that was given */
+	struct coco_launch again = { .n_pages = 0 };
+	req.firmware_digest = l.firmware_digest;
+	assert_ok(coco_launch_measure(&run, &req, &again, &d), &d);
+	assert_memory_equal(again.record.values, l.record.values,
+			    sizeof(*again.record.values) * again.record.n_values);
+	coco_launch_free(&again);
+	coco_launch_free(&l);
+	coco_test_rmdir(dir);
+}
+
+static void refuse_request(const struct coco_launch_request *req, int code)
+{
+	struct coco_launch l = { .n_pages = 77 };
+	struct coco_diag d = { 0 };
+
+	assert_err(coco_launch_measure(&run, req, &l, &d), code, &d);
+	assert_int_equal(l.n_pages, 77);   /* untouched */
+}
+
+static void refuse(const char *dir, const struct coco_mint_firmware *spec, int code)
+{
+	const char *fw = coco_mint_firmware_file(dir, "bad", spec);
+	struct coco_launch_request req = request(fw, some, COCO_ARRAY_LEN(some));
+
+	req.kernel = fw;
+	refuse_request(&req, code);
+}
+
+static void test_firmware_defects(void **state COCO_UNUSED)
+{
+	static const struct coco_mint_section big[] = { { 0x800000, 0x2000, 0x10 } };
+	char *dir = coco_test_dir();
+	struct coco_mint_firmware s = { .no_table = true };
+
+	refuse(dir, &s, COCO_E_FIRMWARE_NO_RESET);
+	s = coco_mint_amdsev;
+	s.reset_eip = 0;
+	s.reset_zero = true;
+	refuse(dir, &s, COCO_E_FIRMWARE_NO_RESET);
+	s = coco_mint_amdsev;
+	s.n_sections = 0;
+	refuse(dir, &s, COCO_E_SEV_NO_METADATA);
+	s.with_metadata = true;
+	refuse(dir, &s, COCO_E_SEV_NO_HASHES);   /* no section */
+	s = coco_mint_amdsev;
+	s.hashes_base = 0;
+	refuse(dir, &s, COCO_E_SEV_NO_HASHES);   /* no entry */
+	s.hashes_zero = true;
+	refuse(dir, &s, COCO_E_SEV_NO_HASHES);   /* an empty one */
+	s.hashes_base = 0x810fff;
+	refuse(dir, &s, COCO_E_SEV_NO_HASHES);   /* leaves its page */
+	s = coco_mint_amdsev;
+	s.sections = big;
+	s.n_sections = 1;
+	refuse(dir, &s, COCO_E_SEV_SECTION);
+	s = coco_mint_amdsev;
+	s.version = 3;
+	refuse(dir, &s, COCO_E_SEV_METADATA);
+	s = coco_mint_amdsev;
+	s.table_length = 3;
+	refuse(dir, &s, COCO_E_FIRMWARE_TABLE);
+
+	/* one vCPU needs no reset block */
+	s = coco_mint_amdsev;
+	s.reset_eip = 0;
+	struct coco_launch l = { .n_pages = 0 };
+	struct coco_diag d = { 0 };
+	struct coco_launch_request req =
+		request(coco_mint_firmware_file(dir, "one", &s), one_vcpu, 1);
+	assert_ok(coco_launch_measure(&run, &req, &l, &d), &d);
+	assert_int_equal(l.n_pages, 1);
+	coco_launch_free(&l);
+	coco_test_rmdir(dir);
+}
+
+static void test_requests(void **state COCO_UNUSED)
+{
+	static const uint32_t zero[] = { 0 };
+	static const uint32_t twice[] = { 2, 2 };
+	static const uint32_t huge[] = { COCO_LAUNCH_VCPUS + 1 };
+	char *dir = coco_test_dir();
+	const char *fw = coco_mint_firmware_file(dir, "fw", &coco_mint_amdsev);
+	const struct coco_launch_request good = request(fw, some, COCO_ARRAY_LEN(some));
+	struct coco_launch_request r = good;
+	uint8_t digest[48] = { 0 };
+
+	r.counts = zero;
+	r.n_counts = 1;
+	refuse_request(&r, COCO_E_VCPU_COUNT);
+	r.counts = twice;
+	r.n_counts = 2;
+	refuse_request(&r, COCO_E_VCPU_COUNT);
+	r.counts = huge;
+	r.n_counts = 1;
+	refuse_request(&r, COCO_E_VCPU_COUNT);
+	r.n_counts = 0;
+	refuse_request(&r, COCO_E_VCPU_COUNT);
+	r = good;
+	r.n_vcpus = 0;
+	refuse_request(&r, COCO_E_USAGE_MISSING);
+	r.n_vcpus = COCO_LAUNCH_VALUES;
+	refuse_request(&r, COCO_E_MATRIX_SIZE);
+	r = good;
+	r.initrd = fw;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r.initrd = NULL;
+	r.append = coco_view_of("x", 1);
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r.kernel = fw;
+	r.append = coco_view_of("a\0b", 3);
+	refuse_request(&r, COCO_E_CMDLINE);
+	r = good;
+	r.kernel = "/nonexistent";
+	refuse_request(&r, COCO_E_IO_OPEN);
+	r = good;
+	r.firmware = "/nonexistent";
+	refuse_request(&r, COCO_E_IO_OPEN);
+	r = good;
+	r.platform = COCO_LAUNCH_SEV;
+	r.firmware_digest = digest;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	coco_test_rmdir(dir);
+}
+
+static void test_svsm(void **state COCO_UNUSED)
+{
+	char *dir = coco_test_dir();
+	char fw[4096];
+	struct coco_mint_firmware spec = coco_mint_amdsev;
+	struct coco_launch l = { .n_pages = 0 };
+	struct coco_diag d = { 0 };
+	uint8_t digest[48] = { 0 };
+
+	spec.svsm_start = 0x100;
+	snprintf(fw, sizeof(fw), "%s", coco_mint_firmware_file(dir, "fw", &coco_mint_amdsev));
+	struct coco_launch_request good = request(fw, some, COCO_ARRAY_LEN(some));
+	good.svsm = coco_mint_firmware_file(dir, "svsm", &spec);
+	good.vars_size = 0x84000;
+	assert_ok(coco_launch_measure(&run, &good, &l, &d), &d);
+	/* firmware, svsm, sections; hashes are a page of zeros */
+	assert_int_equal(l.record.n_inputs, 9);
+	assert_int_equal(l.record.inputs[1].gpa, 0x100000000 - 2 * 3 * 4096 - 0x84000);
+	assert_string_equal(l.record.inputs[8].type, "zero");
+	assert_memory_equal(l.pages[0].page, l.pages[1].page, COCO_VMSA_SIZE);
+	coco_launch_free(&l);
+
+	struct coco_launch_request r = good;
+	r.vmm = COCO_VMM_EC2;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r = good;
+	r.kernel = fw;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r = good;
+	r.firmware_digest = digest;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r = good;
+	r.features = 2;
+	refuse_request(&r, COCO_E_USAGE_CONFLICT);
+	r = good;
+	r.vars_size = 1;
+	refuse_request(&r, COCO_E_USAGE_VALUE);
+	r.vars_size = 0xfffff000;
+	refuse_request(&r, COCO_E_SVSM_NO_INFO);
+	r.vars_size = UINT64_C(0xfffffffffffff000);
+	refuse_request(&r, COCO_E_SVSM_NO_INFO);
+	r = good;
+	r.svsm = fw;   /* no SVSM info */
+	refuse_request(&r, COCO_E_SVSM_NO_INFO);
+	spec.svsm_start = 0x80000000;
+	coco_mint_firmware_file(dir, "svsm", &spec);
+	refuse_request(&good, COCO_E_SVSM_NO_INFO);   /* starts beyond 4 GiB */
+	coco_test_rmdir(dir);
+}
+
+static void test_memory_and_cancel(void **state COCO_UNUSED)
+{
+	static volatile sig_atomic_t stop = 1;
+	char *dir = coco_test_dir();
+	const char *fw = coco_mint_firmware_file(dir, "fw", &coco_mint_amdsev);
+	struct coco_launch_request req = request(fw, some, COCO_ARRAY_LEN(some));
+	const struct coco_run stopped = { .jobs = 1, .cancel = &stop };
+	struct coco_diag d = { 0 };
+
+	req.kernel = fw;
+	for (unsigned long i = 1; coco_test_alloc_arm(i); i++) {
+		struct coco_launch l = { .n_pages = 0 };
+		int r = coco_launch_measure(&run, &req, &l, &d);
+
+		coco_launch_free(&l);
+		if (coco_test_alloc_check(r, &d))
+			break;
+	}
+	for (int platform = 0; platform < 3; platform++) {
+		struct coco_launch l = { .n_pages = 0 };
+
+		coco_diag_init(&d);
+		req.platform = (enum coco_launch_platform)platform;
+		req.kernel = NULL;
+		assert_err(coco_launch_measure(&stopped, &req, &l, &d), COCO_E_CANCELLED, &d);
+	}
+	coco_test_rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_upstream),
 		cmocka_unit_test(test_rust),
+		cmocka_unit_test(test_matrix),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_firmware_defects),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_svsm),
+		cmocka_unit_test(test_memory_and_cancel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
