@@ -89,7 +89,7 @@ static void test_entries(void **state)
 
 	(void)state;
 	for (size_t i = 0; (cmd = each(i)) != NULL; i++) {
-		assert_true(plain(cmd->path, "abcdefghijklmnopqrstuvwxyz "));
+		assert_true(plain(cmd->path, "abcdefghijklmnopqrstuvwxyz- "));
 		assert_non_null(cmd->group);
 		assert_non_null(cmd->text);
 		assert_non_null(cmd->since);
