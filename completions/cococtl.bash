@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev' ;;
+	measure) echo 'snp sev-es sev id-block' ;;
 	esac
 }
 
@@ -399,6 +399,27 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure id-block')
+		case $prev in
+		--digest) :; return ;;
+		--id-key) _cococtl_paths -f; return ;;
+		--author-key) _cococtl_paths -f; return ;;
+		--family-id) :; return ;;
+		--image-id) :; return ;;
+		--guest-svn) :; return ;;
+		--policy) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -41,6 +41,16 @@ struct coco_opts_measure_sev_es {
 	struct coco_opts_vcpus cpu;
 };
 
+struct coco_opts_measure_id_block {
+	const char *digest;              /* 96 hexadecimal digits */
+	const char *id_key;              /* reference */
+	const char *author_key;          /* reference */
+	const char *family;              /* 32 hexadecimal digits */
+	const char *image;               /* likewise */
+	uint32_t svn;
+	const char *policy;              /* decimal or 0x */
+};
+
 struct coco_opts_measure_sev {
 	struct coco_opts_boot boot;
 };

@@ -170,12 +170,66 @@ const struct coco_cmd coco_cmd_entry_measure_sev = {
 	.since = "0.2.0",
 };
 
+/* ---- measure id-block ----------------------------------------------------------- */
+
+static const char *const id_block_env[] = { "CREDENTIALS_DIRECTORY", NULL };
+
+#define ID_BLOCK struct coco_opts_measure_id_block
+
+static const struct coco_opt id_block_opts[] = {
+	{ .name = "digest", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED, .arg = "HEX",
+	  .help = "launch digest that the guest must have", COCO_BIND_STR(ID_BLOCK, digest) },
+	{ .name = "id-key", .kind = COCO_KIND_KEYREF, .flags = COCO_OPT_REQUIRED, .arg = "REF",
+	  .help = "private P-384 key that signs the ID block",
+	  COCO_BIND_STR(ID_BLOCK, id_key) },
+	{ .name = "author-key", .kind = COCO_KIND_KEYREF, .arg = "REF",
+	  .help = "private P-384 key that signs the ID key",
+	  COCO_BIND_STR(ID_BLOCK, author_key) },
+	{ .name = "family-id", .kind = COCO_KIND_STRING, .arg = "HEX", .def = "zeros",
+	  .help = "16 bytes of the owner's choice", COCO_BIND_STR(ID_BLOCK, family) },
+	{ .name = "image-id", .kind = COCO_KIND_STRING, .arg = "HEX", .def = "zeros",
+	  .help = "16 bytes of the owner's choice", COCO_BIND_STR(ID_BLOCK, image) },
+	{ .name = "guest-svn", .kind = COCO_KIND_U32, .arg = "N", .def = "0",
+	  .help = "security version of the guest", .max = UINT32_MAX,
+	  COCO_BIND_U32(ID_BLOCK, svn) },
+	{ .name = "policy", .kind = COCO_KIND_STRING, .arg = "N", .def = "0x30000",
+	  .help = "guest policy, the same as at launch", COCO_BIND_STR(ID_BLOCK, policy) },
+};
+
+static const struct coco_example id_block_examples[] = {
+	{ "measure id-block --digest 0123...cdef --id-key id.pem --author-key author.pem",
+	  "the two values for QEMU's sev-snp-guest object" },
+};
+
+const struct coco_cmd coco_cmd_entry_measure_id_block = {
+	.id = COCO_CMD_MEASURE_ID_BLOCK,
+	.path = "measure id-block",
+	.group = "Measurements",
+	.summary = "Sign the launch digest of an AMD SEV-SNP guest",
+	.text = "With an ID block the security processor refuses to start a guest with another "
+		"launch digest or policy, and the attestation report names the keys by the digests "
+		"that are shown. The values are what QEMU takes as id-block= and id-auth=, with "
+		"author-key-enabled=on when there is an author key. Keys are given as references: "
+		"a path or file:PATH (not readable by others), fd:N, env:NAME, cred:NAME, "
+		"store:DIR/repo/type/tag or - for standard input.",
+	.flags = COCO_CMD_TOUCHES_KEYS,
+	COCO_LIST(opts, id_block_opts),
+	COCO_LIST(examples, id_block_examples),
+	.exits = COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(KEY) |
+		 COCO_EXIT_BIT(LIMIT),
+	.env = id_block_env,
+	.see = "measure snp, key generate",
+	.opts_size = sizeof(ID_BLOCK),
+	.since = "0.2.0",
+};
+
 /* ---- the list ------------------------------------------------------------------- */
 
 static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_measure_snp,
 	&coco_cmd_entry_measure_sev_es,
 	&coco_cmd_entry_measure_sev,
+	&coco_cmd_entry_measure_id_block,
 };
 
 const struct coco_wing coco_wing_measure = { cmds, COCO_ARRAY_LEN(cmds) };
