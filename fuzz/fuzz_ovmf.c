@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				 t.has_tdx || t.has_igvm || t.has_svsm));
 	/* a longer image with the same end says the same */
 	if (r == 0) {
-		require(coco_ovmf_parse(&again, coco_view_of(image, 2 * COCO_OVMF_PAGE), NULL) == 0);
+		r = coco_ovmf_parse(&again, coco_view_of(image, 2 * COCO_OVMF_PAGE), NULL);
+		require(r == 0);
 		require(memcmp(&t, &again, sizeof(t)) == 0);
 	}
 	free(image);

@@ -41,7 +41,8 @@ int coco_launch_args_number(const char *option, const char *text, uint64_t max, 
 	}
 	if (!good || v > max)
 		return coco_fail(diag, COCO_E_USAGE_VALUE,
-				 "--%s: \"%s\" is not a number up to 0x%" PRIx64, option, text, max);
+				 "--%s: \"%s\" is not a number up to 0x%" PRIx64, option, text,
+				 max);
 	*ret = v;
 	return 0;
 }
