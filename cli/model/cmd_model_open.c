@@ -2,7 +2,6 @@
  * cmd_model_open.c - cococtl model open: verify and decrypt into a directory.
  */
 #include <fnmatch.h>
-#include <time.h>
 
 #include "cli/model/model_args.h"
 #include "cli/model/run_model.h"
@@ -48,14 +47,6 @@ static bool have_digests(const struct coco_catalogue *cat, const bool *selected)
 	return true;
 }
 
-static double clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Signed packages: the model signature inside must be by the same signer. */
 static int check_oms(struct coco_cli *cli, const struct coco_opts_model_open *o,
 		     const struct coco_arg_opening *x, bool *ret_present, struct coco_diag *diag)
@@ -78,7 +69,7 @@ int coco_cmd_model_open(struct coco_cli *cli, const void *opts, struct coco_repo
 	struct coco_extract_result res = { 0 };
 	bool *selected = NULL;
 	bool oms = false;
-	double start = clock_now();
+	double start = coco_arg_clock();
 	int r = coco_arg_opening_load(cli, o->package, o->key, o->identity, &o->trust,
 				      o->min_version, &x, diag);
 
@@ -101,7 +92,7 @@ int coco_cmd_model_open(struct coco_cli *cli, const void *opts, struct coco_repo
 		r = coco_extract(&cli->run, &req, &res, diag);
 	}
 	if (r == 0) {
-		double seconds = clock_now() - start;
+		double seconds = coco_arg_clock() - start;
 
 		coco_arg_header(report, &x.pkg.found.digest, &x.pkg.header);
 		coco_report_count(report, "files", "files", res.files);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/model/key_any.h"
@@ -140,14 +139,6 @@ static int fill_request(struct coco_cli *cli, const struct coco_opts_model_pack 
 	return r;
 }
 
-static double clock_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int pack(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 		struct coco_pack_request *req, struct coco_report *report,
 		struct coco_diag *diag)
@@ -155,7 +146,7 @@ static int pack(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 	struct coco_pack_result res = { 0 };
 	struct coco_secret key = { 0 };
 	struct coco_keyref_out out = { .out.fd = -1 };
-	double start = clock_now();
+	double start = coco_arg_clock();
 	int r = load_key(cli, o, &key, &out, diag);
 
 	if (r == 0) {
@@ -170,7 +161,7 @@ static int pack(struct coco_cli *cli, const struct coco_opts_model_pack *o,
 	else
 		coco_keyref_keep(&out);
 	if (r == 0) {
-		coco_arg_pack_result(report, &res, clock_now() - start);
+		coco_arg_pack_result(report, &res, coco_arg_clock() - start);
 		coco_report_string(report, NULL, coco_arg_written(cli), cli->common.output);
 		if (o->new_key != NULL)
 			coco_report_string(report, NULL, "content key", o->new_key);

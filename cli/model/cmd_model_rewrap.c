@@ -55,14 +55,12 @@ int coco_cmd_model_rewrap(struct coco_cli *cli, const void *opts, struct coco_re
 		char *key_id = coco_strdup(o->key_id != NULL ? o->key_id : h.key_id);
 
 		h.key_id = key_id;
-		d.digest = pkg.found.digest;
-		d.size = pkg.found.n_text;
-		d.media_type = coco_strdup(COCO_MT_MANIFEST);
-		r = d.media_type != NULL && key_id != NULL
-			    ? coco_pkg_attach_wraps(fd, &d, &h, &key,
-						    (const struct coco_key *const *)recipients.keys,
-						    recipients.n, diag)
-			    : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
+		r = key_id != NULL ? coco_arg_describe(&pkg, &d, diag)
+				   : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
+		if (r == 0)
+			r = coco_pkg_attach_wraps(fd, &d, &h, &key,
+						  (const struct coco_key *const *)recipients.keys,
+						  recipients.n, diag);
 		coco_free(key_id);
 	}
 	if (r == 0) {

@@ -13,15 +13,6 @@
 #include "lib/model/oms_sign.h"
 #include "lib/model/pkg_attach.h"
 
-static int describe(const struct coco_pkg *pkg, struct coco_descriptor *ret,
-		    struct coco_diag *diag)
-{
-	ret->digest = pkg->found.digest;
-	ret->size = pkg->found.n_text;
-	ret->media_type = coco_strdup(COCO_MT_MANIFEST);
-	return ret->media_type != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
-}
-
 static int attach(const struct coco_cli *cli, const char *target, const struct coco_pkg *pkg,
 		  const struct coco_arg_signer *signer, struct coco_diag *diag)
 {
@@ -30,7 +21,7 @@ static int attach(const struct coco_cli *cli, const char *target, const struct c
 	int r = coco_layout_open_dir(target, &fd, diag);
 
 	if (r == 0)
-		r = describe(pkg, &d, diag);
+		r = coco_arg_describe(pkg, &d, diag);
 	if (r == 0 && !cli->common.dry_run)
 		r = coco_pkg_attach_signature(&cli->run, fd, &d, &pkg->header,
 					      &pkg->found.manifest.layers[0].digest,

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/model/key_any.h"
@@ -157,6 +158,23 @@ int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_v
 	*ret_version = pkg.header.version;
 	coco_pkg_close(&pkg);
 	return 0;
+}
+
+double coco_arg_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int coco_arg_describe(const struct coco_pkg *pkg, struct coco_descriptor *ret,
+		      struct coco_diag *diag)
+{
+	ret->digest = pkg->found.digest;
+	ret->size = pkg->found.n_text;
+	ret->media_type = coco_strdup(COCO_MT_MANIFEST);
+	return ret->media_type != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory");
 }
 
 const char *coco_arg_written(const struct coco_cli *cli)

@@ -50,6 +50,13 @@ int coco_arg_content_key(const struct coco_cli *cli, const char *key, const char
 int coco_arg_previous(const char *text, struct coco_digest *ret, uint64_t *ret_version,
 		      struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_arg_clock - seconds of a clock that only goes forward, for rates. */
+double coco_arg_clock(void);
+
+/* coco_arg_describe - the descriptor of a package's manifest, for what refers to it. */
+int coco_arg_describe(const struct coco_pkg *pkg, struct coco_descriptor *ret,
+		      struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_arg_written - the label of an output: "written", or "would be written" in a dry run. */
 const char *coco_arg_written(const struct coco_cli *cli);
 

@@ -143,13 +143,10 @@ int coco_pack_check_header(const struct coco_pkg_header *h, struct coco_diag *di
 {
 	struct coco_pkg_header again;
 	struct coco_diag why = { 0 };
-	struct coco_wr wr;
 	uint8_t *text = NULL;
 	size_t n = 0;
+	int r = coco_pack_header_text(h, &text, &n, diag);
 
-	coco_wr_init(&wr, COCO_PACKAGE_HEADER_MAX);
-	coco_pkg_header_encode(&wr, h);
-	int r = coco_wr_finish(&wr, &text, &n, diag);
 	if (r != 0)
 		return r;
 	r = coco_pkg_header_decode(&again, coco_view_of(text, n), &why);

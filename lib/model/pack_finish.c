@@ -193,16 +193,23 @@ static int fill_manifest(const struct coco_pack_content *c, struct coco_manifest
 	return r;
 }
 
-static int put_header(const struct coco_pkg_header *h, int dirfd, struct coco_descriptor *ret,
-		      struct coco_diag *diag)
+int coco_pack_header_text(const struct coco_pkg_header *h, uint8_t **ret, size_t *ret_n,
+			  struct coco_diag *diag)
 {
 	struct coco_wr wr;
-	uint8_t *text = NULL;
-	size_t n = 0;
 
 	coco_wr_init(&wr, COCO_PACKAGE_HEADER_MAX);
 	coco_pkg_header_encode(&wr, h);
-	int r = coco_wr_finish(&wr, &text, &n, diag);
+	return coco_wr_finish(&wr, ret, ret_n, diag);
+}
+
+static int put_header(const struct coco_pkg_header *h, int dirfd, struct coco_descriptor *ret,
+		      struct coco_diag *diag)
+{
+	uint8_t *text = NULL;
+	size_t n = 0;
+	int r = coco_pack_header_text(h, &text, &n, diag);
+
 	if (r == 0)
 		r = coco_layout_put(dirfd, text, n, &ret->digest, diag);
 	ret->size = n;

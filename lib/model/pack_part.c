@@ -12,13 +12,10 @@ int coco_pack_header_digest(const struct coco_pkg_header *h, uint8_t ret[32],
 			    struct coco_diag *diag)
 {
 	struct coco_sha256 sha;
-	struct coco_wr wr;
 	uint8_t *text = NULL;
 	size_t n = 0;
+	int r = coco_pack_header_text(h, &text, &n, diag);
 
-	coco_wr_init(&wr, COCO_PACKAGE_HEADER_MAX);
-	coco_pkg_header_encode(&wr, h);
-	int r = coco_wr_finish(&wr, &text, &n, diag);
 	if (r != 0)
 		return r;
 	coco_sha256_init(&sha);

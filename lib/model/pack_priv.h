@@ -110,6 +110,10 @@ void coco_pack_entries_free(struct coco_cat_file *files, size_t n);
  */
 int coco_pack_check_header(const struct coco_pkg_header *h, struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_pack_header_text - the encoded header; gives *ret (coco_free). */
+int coco_pack_header_text(const struct coco_pkg_header *h, uint8_t **ret, size_t *ret_n,
+			  struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_pack_header_digest - SHA-256 of the encoded header, for a shard's last record. */
 int coco_pack_header_digest(const struct coco_pkg_header *h, uint8_t ret[32],
 			    struct coco_diag *diag) COCO_MUSTUSE;

@@ -116,11 +116,6 @@ int coco_pkg_check_version(const struct coco_pkg *pkg, const struct coco_pkg_pol
 
 /* ---- signature -------------------------------------------------------------- */
 
-static bool same_members(const struct coco_pkg_header *a, const struct coco_pkg_header *b)
-{
-	return coco_pkg_header_equal(a, b);
-}
-
 static int check_statement(const struct coco_pkg *pkg, struct coco_view payload,
 			   struct coco_diag *diag)
 {
@@ -140,7 +135,7 @@ static int check_statement(const struct coco_pkg *pkg, struct coco_view payload,
 		r = coco_fail(diag, COCO_E_PACKAGE_SUBJECT,
 			      "the signature is for another manifest");
 	} else if (!coco_digest_equal(&s.catalogue, &pkg->found.manifest.layers[0].digest) ||
-		   !same_members(&s.header, &pkg->header)) {
+		   !coco_pkg_header_equal(&s.header, &pkg->header)) {
 		r = coco_fail(diag, COCO_E_PACKAGE_MIXED,
 			      "the signed statement and the package's header differ");
 	}
