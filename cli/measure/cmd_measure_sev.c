@@ -12,7 +12,7 @@ int coco_cmd_measure_sev(struct coco_cli *cli, const void *opts, struct coco_rep
 
 	int r = coco_launch_args_boot(&a, &o->boot, diag);
 	if (r == 0)
-		r = coco_launch_answer(cli, &a, NULL, o->boot.explain, report, diag);
+		r = coco_launch_answer(cli, &a, NULL, &o->boot.answer, report, diag);
 	coco_launch_args_free(&a);
 	return r;
 }

@@ -14,7 +14,7 @@ int coco_cmd_measure_sev_es(struct coco_cli *cli, const void *opts, struct coco_
 	if (r == 0)
 		r = coco_launch_args_vcpus(&a, &o->cpu, diag);
 	if (r == 0)
-		r = coco_launch_answer(cli, &a, o->cpu.dump_vmsa, o->boot.explain, report, diag);
+		r = coco_launch_answer(cli, &a, o->cpu.dump_vmsa, &o->boot.answer, report, diag);
 	coco_launch_args_free(&a);
 	return r;
 }

@@ -21,7 +21,7 @@ int coco_cmd_measure_snp(struct coco_cli *cli, const void *opts, struct coco_rep
 	a.req.svsm = o->svsm;
 	a.req.vars_size = o->vars_size;
 	if (r == 0)
-		r = coco_launch_answer(cli, &a, o->cpu.dump_vmsa, o->boot.explain, report, diag);
+		r = coco_launch_answer(cli, &a, o->cpu.dump_vmsa, &o->boot.answer, report, diag);
 	coco_launch_args_free(&a);
 	return r;
 }

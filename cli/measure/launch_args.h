@@ -33,11 +33,11 @@ int coco_launch_args_number(const char *option, const char *text, uint64_t max, 
 void coco_launch_args_free(struct coco_launch_args *a);
 
 /*
- * coco_launch_answer - computes, writes record (-o) and vCPU pages (dump_vmsa
- * may be NULL), fills the report.
+ * coco_launch_answer - computes, writes the vCPU pages (dump_vmsa may be
+ * NULL), and answers as coco_record_answer does.
  */
 int coco_launch_answer(struct coco_cli *cli, const struct coco_launch_args *a,
-		       const char *dump_vmsa, bool explain, struct coco_report *report,
-		       struct coco_diag *diag) COCO_MUSTUSE;
+		       const char *dump_vmsa, const struct coco_opts_answer *answer,
+		       struct coco_report *report, struct coco_diag *diag) COCO_MUSTUSE;
 
 #endif

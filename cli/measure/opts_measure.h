@@ -7,14 +7,19 @@
 
 #include "cli/core/table.h"
 
-/* What is booted, for all three. */
+/* The form of the answer, for every command that computes a record. */
+struct coco_opts_answer {
+	bool explain;
+};
+
+/* What is booted, for AMD guests. */
 struct coco_opts_boot {
 	const char *firmware;
 	const char *kernel;
 	const char *initrd;
 	const char *append;              /* text, or @FILE */
 	int append_form;                 /* 0 exact, 1 trimmed */
-	bool explain;
+	struct coco_opts_answer answer;
 };
 
 /* Which vCPUs, for SEV-SNP and SEV-ES. */

@@ -1,5 +1,5 @@
 /*
- * mrecord.c - the measurement record (see mrecord.h).
+ * mrecord.c - the measurement record: building and writing (see mrecord.h).
  */
 #include "formats/measure/mrecord.h"
 
@@ -8,34 +8,52 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_ITEMS = 1 << 20 };
 
-/* Room for one more item of a list; the item is zeroed. NULL: no memory. */
-static void *more(void **list, size_t *cap, size_t *n, size_t size, struct coco_diag *diag)
+void coco_mrecord_init(struct coco_mrecord *r, const char *platform)
 {
-	if (!coco_grow(list, cap, *n, size, MAX_ITEMS)) {
-		coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the measurement record");
-		return NULL;
-	}
-	uint8_t *item = (uint8_t *)*list + *n * size;
-	memset(item, 0, size);
-	*n += 1;
-	return item;
+	memset(r, 0, sizeof(*r));
+	snprintf(r->platform, sizeof(r->platform), "%s", platform);
 }
 
-/* Appends a copy of *item to the list called what of the record. */
-#define APPEND(r, what, item, diag)                                                        \
-	append((void **)&(r)->what, &(r)->cap_##what, &(r)->n_##what, (item), sizeof(*(item)), \
-	       (diag))
+static void free_inputs(struct coco_mrecord_input *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		coco_free((char *)(uintptr_t)list[i].text);
+	coco_free(list);
+}
+
+static void free_register(struct coco_mrecord_register *reg)
+{
+	free_inputs(reg->inputs, reg->n_inputs);
+	for (size_t i = 0; i < reg->n_values; i++)
+		free_inputs(reg->values[i].inputs, reg->values[i].n_inputs);
+	coco_free(reg->values);
+}
+
+void coco_mrecord_free(struct coco_mrecord *r)
+{
+	for (size_t i = 0; i < r->n_registers; i++)
+		free_register(&r->registers[i]);
+	coco_free(r->registers);
+	coco_free(r->params);
+	coco_free(r->files);
+	coco_free(r->unknowns);
+	coco_free(r->gaps);
+	memset(r, 0, sizeof(*r));
+}
+
+/* Appends a copy of *item to a list. */
+#define APPEND(owner, what, item, diag)                                                     \
+	append((void **)&(owner)->what, &(owner)->cap_##what, &(owner)->n_##what, (item),   \
+	       sizeof(*(item)), (diag))
 
 static int append(void **list, size_t *cap, size_t *n, const void *item, size_t size,
 		  struct coco_diag *diag)
 {
-	void *to = more(list, cap, n, size, diag);
-
-	if (to == NULL)
-		return COCO_E_LIMIT_MEMORY;
-	memcpy(to, item, size);
+	if (!coco_grow(list, cap, *n, size, COCO_MRECORD_ITEMS))
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the measurement record");
+	memcpy((uint8_t *)*list + *n * size, item, size);
+	*n += 1;
 	return 0;
 }
 
@@ -56,37 +74,198 @@ int coco_mrecord_param(struct coco_mrecord *r, struct coco_diag *diag, const cha
 int coco_mrecord_file(struct coco_mrecord *r, const struct coco_mrecord_file *file,
 		     struct coco_diag *diag)
 {
+	for (size_t i = 0; i < r->n_files; i++)
+		if (strcmp(r->files[i].name, file->name) == 0)
+			return 0;
 	return APPEND(r, files, file, diag);
-}
-
-int coco_mrecord_input(struct coco_mrecord *r, const struct coco_mrecord_input *input,
-		      struct coco_diag *diag)
-{
-	return APPEND(r, inputs, input, diag);
-}
-
-int coco_mrecord_value(struct coco_mrecord *r, const struct coco_mrecord_value *value,
-		      struct coco_diag *diag)
-{
-	return APPEND(r, values, value, diag);
 }
 
 int coco_mrecord_gap(struct coco_mrecord *r, const char *name, const char *reason,
 		    struct coco_diag *diag)
 {
-	const struct coco_mrecord_gap gap = { .name = name, .reason = reason };
+	struct coco_mrecord_gap gap = { .name = "" };
 
+	snprintf(gap.name, sizeof(gap.name), "%s", name);
+	snprintf(gap.reason, sizeof(gap.reason), "%s", reason);
 	return APPEND(r, gaps, &gap, diag);
 }
 
-void coco_mrecord_free(struct coco_mrecord *r)
+int coco_mrecord_unknown(struct coco_mrecord *r, const char *reg, const char *name,
+			const char *reason, const char *supply, struct coco_diag *diag)
 {
-	coco_free(r->params);
-	coco_free(r->files);
-	coco_free(r->inputs);
-	coco_free(r->values);
-	coco_free(r->gaps);
-	memset(r, 0, sizeof(*r));
+	struct coco_mrecord_unknown u = { .reg = "" };
+
+	snprintf(u.reg, sizeof(u.reg), "%s", reg);
+	snprintf(u.name, sizeof(u.name), "%s", name);
+	snprintf(u.reason, sizeof(u.reason), "%s", reason);
+	snprintf(u.supply, sizeof(u.supply), "%s", supply);
+	return APPEND(r, unknowns, &u, diag);
+}
+
+int coco_mrecord_begin(struct coco_mrecord *r, const char *name, const char *algorithm,
+		      struct coco_diag *diag)
+{
+	struct coco_mrecord_register reg = { .name = "" };
+
+	snprintf(reg.name, sizeof(reg.name), "%s", name);
+	snprintf(reg.algorithm, sizeof(reg.algorithm), "%s", algorithm);
+	return APPEND(r, registers, &reg, diag);
+}
+
+static int no_register(struct coco_diag *diag)
+{
+	return coco_fail(diag, COCO_E_INTERNAL, "a step of a record without a register");
+}
+
+/* A copy of *input whose text is a copy too. */
+static int copy_input(struct coco_mrecord_input *ret, const struct coco_mrecord_input *input,
+		      struct coco_diag *diag)
+{
+	*ret = *input;
+	if (input->text == NULL)
+		return 0;
+	ret->text = coco_strndup(input->text, coco_min_size(strlen(input->text),
+							    COCO_MRECORD_CONTENT - 1));
+	if (ret->text == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the measurement record");
+	return 0;
+}
+
+int coco_mrecord_input(struct coco_mrecord *r, const struct coco_mrecord_input *input,
+		      struct coco_diag *diag)
+{
+	struct coco_mrecord_input copy;
+
+	if (r->n_registers == 0)
+		return no_register(diag);
+	int code = copy_input(&copy, input, diag);
+	if (code == 0) {
+		code = APPEND(&r->registers[r->n_registers - 1], inputs, &copy, diag);
+		if (code != 0)
+			coco_free((char *)(uintptr_t)copy.text);
+	}
+	return code;
+}
+
+int coco_mrecord_value(struct coco_mrecord *r, const struct coco_mrecord_value *value,
+		      struct coco_diag *diag)
+{
+	struct coco_mrecord_value copy = *value;
+
+	if (r->n_registers == 0)
+		return no_register(diag);
+	copy.inputs = NULL;
+	copy.n_inputs = 0;
+	copy.cap_inputs = 0;
+	return APPEND(&r->registers[r->n_registers - 1], values, &copy, diag);
+}
+
+int coco_mrecord_value_input(struct coco_mrecord *r, const struct coco_mrecord_input *input,
+			    struct coco_diag *diag)
+{
+	struct coco_mrecord_input copy;
+	struct coco_mrecord_register *reg;
+
+	if (r->n_registers == 0 || r->registers[r->n_registers - 1].n_values == 0)
+		return no_register(diag);
+	int code = copy_input(&copy, input, diag);
+	if (code != 0)
+		return code;
+	reg = &r->registers[r->n_registers - 1];
+	code = APPEND(&reg->values[reg->n_values - 1], inputs, &copy, diag);
+	if (code != 0)
+		coco_free((char *)(uintptr_t)copy.text);
+	return code;
+}
+
+static struct coco_mrecord_label *next_label(struct coco_mrecord_value *v, const char *name)
+{
+	if (v->n_labels == COCO_MRECORD_LABELS)
+		return NULL;
+	struct coco_mrecord_label *l = &v->label[v->n_labels++];
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	l->value[0] = '\0';
+	l->number = false;
+	return l;
+}
+
+void coco_mrecord_label(struct coco_mrecord_value *v, const char *name, const char *fmt, ...)
+{
+	struct coco_mrecord_label *l = next_label(v, name);
+	va_list ap;
+
+	if (l == NULL)
+		return;
+	va_start(ap, fmt);
+	if (vsnprintf(l->value, sizeof(l->value), fmt, ap) < 0)
+		l->value[0] = '\0';
+	va_end(ap);
+}
+
+void coco_mrecord_label_number(struct coco_mrecord_value *v, const char *name, uint64_t n)
+{
+	struct coco_mrecord_label *l = next_label(v, name);
+
+	if (l == NULL)
+		return;
+	snprintf(l->value, sizeof(l->value), "%" PRIu64, n);
+	l->number = true;
+}
+
+void coco_mrecord_digest_set(struct coco_mrecord_digest *d, const void *p, size_t n)
+{
+	d->n = coco_min_size(n, sizeof(d->p));
+	memcpy(d->p, p, d->n);
+}
+
+const struct coco_mrecord_register *coco_mrecord_find(const struct coco_mrecord *r,
+						      const char *name, const char *algorithm)
+{
+	for (size_t i = 0; i < r->n_registers; i++)
+		if (strcmp(r->registers[i].name, name) == 0 &&
+		    (algorithm == NULL || strcmp(r->registers[i].algorithm, algorithm) == 0))
+			return &r->registers[i];
+	return NULL;
+}
+
+static bool has_label(const struct coco_mrecord_value *v, const char *name)
+{
+	for (size_t i = 0; i < v->n_labels; i++)
+		if (strcmp(v->label[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+void coco_mrecord_label_text(const struct coco_mrecord_value *v, char *ret, size_t cap)
+{
+	size_t n = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < v->n_labels && n < cap; i++) {
+		const struct coco_mrecord_label *l = &v->label[i];
+		const char *comma = n > 0 ? ", " : "";
+		int k;
+
+		if (strcmp(l->name, "vcpu_sig") == 0 && has_label(v, "vcpu_type"))
+			continue;
+		if (strcmp(l->name, "vcpus") == 0)
+			k = snprintf(ret + n, cap - n, "%s%s vCPU%s", comma, l->value,
+				     strcmp(l->value, "1") == 0 ? "" : "s");
+		else if (strcmp(l->name, "vcpu_type") == 0)
+			k = snprintf(ret + n, cap - n, "%s%s", comma, l->value);
+		else
+			k = snprintf(ret + n, cap - n, "%s%s %s", comma, l->name, l->value);
+		n += k > 0 ? (size_t)k : 0;
+	}
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+static const char *basis_name(enum coco_mrecord_basis basis)
+{
+	static const char *const names[] = { "computed", "constant", "given" };
+
+	return names[basis];
 }
 
 static void digest(struct coco_jw *jw, const char *key, const struct coco_mrecord_digest *d)
@@ -95,7 +274,7 @@ static void digest(struct coco_jw *jw, const char *key, const struct coco_mrecor
 		coco_jw_kv_hex(jw, key, d->p, d->n);
 }
 
-/* JSON numbers end at 2^53: addresses are text. */
+/* JSON numbers end at 2^53: addresses and sizes are text. */
 static void address(struct coco_jw *jw, const char *key, uint64_t v)
 {
 	char text[24];
@@ -111,12 +290,16 @@ static void inputs(struct coco_jw *jw, const struct coco_mrecord_input *list, si
 	for (size_t i = 0; i < n; i++) {
 		coco_jw_begin(jw, '{');
 		coco_jw_kv_string(jw, "name", list[i].name);
-		if (list[i].type != NULL)
+		if (list[i].type[0] != '\0')
 			coco_jw_kv_string(jw, "type", list[i].type);
 		if (list[i].has_gpa)
 			address(jw, "gpa", list[i].gpa);
 		if (list[i].pages != 0)
 			coco_jw_kv_u64(jw, "pages", list[i].pages);
+		if (list[i].basis != COCO_BASIS_COMPUTED)
+			coco_jw_kv_string(jw, "basis", basis_name(list[i].basis));
+		if (list[i].text != NULL)
+			coco_jw_kv_string(jw, "text", list[i].text);
 		digest(jw, "digest", &list[i].digest);
 		digest(jw, "running", &list[i].running);
 		coco_jw_end(jw, '}');
@@ -126,27 +309,32 @@ static void inputs(struct coco_jw *jw, const struct coco_mrecord_input *list, si
 
 static void value(struct coco_jw *jw, const struct coco_mrecord_value *v)
 {
-	char text[16];
-
 	coco_jw_begin(jw, '{');
 	digest(jw, "value", &v->value);
 	coco_jw_key(jw, "label");
 	coco_jw_begin(jw, '{');
-	if (v->vcpus != 0)
-		coco_jw_kv_u64(jw, "vcpus", v->vcpus);
-	if (v->vcpu_type != NULL)
-		coco_jw_kv_string(jw, "vcpu_type", v->vcpu_type);
-	if (v->has_signature) {
-		snprintf(text, sizeof(text), "0x%08" PRIx32, v->signature);
-		coco_jw_kv_string(jw, "vcpu_sig", text);
+	for (size_t i = 0; i < v->n_labels; i++) {
+		const struct coco_mrecord_label *l = &v->label[i];
+
+		coco_jw_key(jw, l->name);
+		if (l->number)
+			coco_jw_raw(jw, l->value, strlen(l->value));
+		else
+			coco_jw_string(jw, l->value);
 	}
 	coco_jw_end(jw, '}');
-	inputs(jw, v->input, v->n_inputs);
+	inputs(jw, v->inputs, v->n_inputs);
 	coco_jw_end(jw, '}');
 }
 
 static void origins(struct coco_jw *jw, const struct coco_mrecord *r)
 {
+	if (r->has_profile) {
+		coco_jw_key(jw, "profile");
+		coco_jw_begin(jw, '{');
+		coco_jw_kv_hex(jw, "sha256", r->profile, sizeof(r->profile));
+		coco_jw_end(jw, '}');
+	}
 	coco_jw_key(jw, "parameters");
 	coco_jw_begin(jw, '{');
 	for (size_t i = 0; i < r->n_params; i++)
@@ -167,24 +355,39 @@ static void origins(struct coco_jw *jw, const struct coco_mrecord *r)
 	coco_jw_end(jw, ']');
 }
 
-void coco_mrecord_write(struct coco_jw *jw, const struct coco_mrecord *r)
+static void registers(struct coco_jw *jw, const struct coco_mrecord *r)
 {
-	coco_jw_begin(jw, '{');
-	coco_jw_kv_string(jw, "schema", COCO_MRECORD_SCHEMA);
-	coco_jw_kv_string(jw, "platform", r->platform);
-	origins(jw, r);
 	coco_jw_key(jw, "registers");
 	coco_jw_begin(jw, '[');
-	coco_jw_begin(jw, '{');
-	coco_jw_kv_string(jw, "register", r->reg);
-	coco_jw_kv_string(jw, "algorithm", r->algorithm);
-	inputs(jw, r->inputs, r->n_inputs);
-	coco_jw_key(jw, "values");
-	coco_jw_begin(jw, '[');
-	for (size_t i = 0; i < r->n_values; i++)
-		value(jw, &r->values[i]);
+	for (size_t i = 0; i < r->n_registers; i++) {
+		const struct coco_mrecord_register *reg = &r->registers[i];
+
+		coco_jw_begin(jw, '{');
+		coco_jw_kv_string(jw, "register", reg->name);
+		coco_jw_kv_string(jw, "algorithm", reg->algorithm);
+		inputs(jw, reg->inputs, reg->n_inputs);
+		coco_jw_key(jw, "values");
+		coco_jw_begin(jw, '[');
+		for (size_t k = 0; k < reg->n_values; k++)
+			value(jw, &reg->values[k]);
+		coco_jw_end(jw, ']');
+		coco_jw_end(jw, '}');
+	}
 	coco_jw_end(jw, ']');
-	coco_jw_end(jw, '}');
+}
+
+static void left_out(struct coco_jw *jw, const struct coco_mrecord *r)
+{
+	coco_jw_key(jw, "not_computed");
+	coco_jw_begin(jw, '[');
+	for (size_t i = 0; i < r->n_unknowns; i++) {
+		coco_jw_begin(jw, '{');
+		coco_jw_kv_string(jw, "register", r->unknowns[i].reg);
+		coco_jw_kv_string(jw, "name", r->unknowns[i].name);
+		coco_jw_kv_string(jw, "reason", r->unknowns[i].reason);
+		coco_jw_kv_string(jw, "supply", r->unknowns[i].supply);
+		coco_jw_end(jw, '}');
+	}
 	coco_jw_end(jw, ']');
 	coco_jw_key(jw, "not_measured");
 	coco_jw_begin(jw, '[');
@@ -195,6 +398,16 @@ void coco_mrecord_write(struct coco_jw *jw, const struct coco_mrecord *r)
 		coco_jw_end(jw, '}');
 	}
 	coco_jw_end(jw, ']');
+}
+
+void coco_mrecord_write(struct coco_jw *jw, const struct coco_mrecord *r)
+{
+	coco_jw_begin(jw, '{');
+	coco_jw_kv_string(jw, "schema", COCO_MRECORD_SCHEMA);
+	coco_jw_kv_string(jw, "platform", r->platform);
+	origins(jw, r);
+	registers(jw, r);
+	left_out(jw, r);
 	coco_jw_end(jw, '}');
 }
 

@@ -113,15 +113,16 @@ int coco_launch_vmsa(struct coco_launch_work *w, const struct coco_launch_vcpu *
 	return 0;
 }
 
-struct coco_mrecord_value coco_launch_value(const struct coco_launch_vcpu *vcpu, uint32_t count)
+void coco_launch_value(struct coco_launch_value *ret, const struct coco_launch_vcpu *vcpu,
+		       uint32_t count)
 {
-	struct coco_mrecord_value v = { .vcpus = count, .n_inputs = count > 1 ? 2 : 1 };
+	struct coco_launch_value v = { .n_inputs = count > 1 ? 2 : 1 };
 
-	if (vcpu != NULL) {
-		v.vcpu_type = vcpu->type;
-		v.has_signature = true;
-		v.signature = vcpu->signature;
-	}
+	coco_mrecord_label_number(&v.value, "vcpus", count);
+	if (vcpu != NULL && vcpu->type != NULL)
+		coco_mrecord_label(&v.value, "vcpu_type", "%s", vcpu->type);
+	if (vcpu != NULL)
+		coco_mrecord_label(&v.value, "vcpu_sig", "0x%08" PRIx32, vcpu->signature);
 	snprintf(v.input[0].name, sizeof(v.input[0].name), "vcpu 0");
 	v.input[0].pages = 1;
 	if (count == 2)
@@ -130,7 +131,17 @@ struct coco_mrecord_value coco_launch_value(const struct coco_launch_vcpu *vcpu,
 		snprintf(v.input[1].name, sizeof(v.input[1].name), "vcpus 1 to %" PRIu32,
 			 count - 1);
 	v.input[1].pages = count - 1;
-	return v;
+	*ret = v;
+}
+
+int coco_launch_add_value(struct coco_launch_work *w, const struct coco_launch_value *v)
+{
+	struct coco_mrecord *rec = &w->out->record;
+	int r = coco_mrecord_value(rec, &v->value, w->diag);
+
+	for (size_t i = 0; r == 0 && i < v->n_inputs; i++)
+		r = coco_mrecord_value_input(rec, &v->input[i], w->diag);
+	return r;
 }
 
 static int describe_vcpus(struct coco_launch_work *w)
@@ -155,10 +166,11 @@ static int describe(struct coco_launch_work *w)
 	struct coco_mrecord *rec = &w->out->record;
 	bool snp = req->platform == COCO_LAUNCH_SNP;
 
-	rec->platform = platforms[req->platform];
-	rec->reg = snp ? "snp.launch_digest" : "sev.launch_digest";
-	rec->algorithm = snp ? "sha384" : "sha256";
-	int r = req->platform != COCO_LAUNCH_SEV ? describe_vcpus(w) : 0;
+	coco_mrecord_init(rec, platforms[req->platform]);
+	int r = coco_mrecord_begin(rec, snp ? "snp.launch_digest" : "sev.launch_digest",
+				   snp ? "sha384" : "sha256", w->diag);
+	if (r == 0 && req->platform != COCO_LAUNCH_SEV)
+		r = describe_vcpus(w);
 	if (r == 0)
 		r = coco_mrecord_param(rec, w->diag, "kernel_hashes", "%s",
 				      req->kernel != NULL ? "on" : "off");

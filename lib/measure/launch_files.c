@@ -2,6 +2,7 @@
  * launch_files.c - the files of a launch: firmware and SVSM into memory,
  * kernel and initrd through a hash (see launch_priv.h).
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,9 +13,10 @@
 static int load_image(struct coco_launch_work *w, const char *path, const char *name,
 		      struct coco_launch_image *image)
 {
-	struct coco_mrecord_file file = { .name = name };
+	struct coco_mrecord_file file = { .size = 0 };
 	struct coco_sha256 ctx;
 
+	snprintf(file.name, sizeof(file.name), "%s", name);
 	int r = coco_read_file(path, COCO_OVMF_MAX, &image->p, &image->n, w->diag);
 	if (r == 0)
 		r = coco_ovmf_parse(&image->table, coco_view_of(image->p, image->n), w->diag);
@@ -56,10 +58,11 @@ static int hash_fd(const struct coco_launch_work *w, int fd, uint64_t size, cons
 static int hash_file(struct coco_launch_work *w, const char *path, const char *name,
 		     uint8_t ret[COCO_SHA256_SIZE])
 {
-	struct coco_mrecord_file file = { .name = name };
+	struct coco_mrecord_file file = { .size = 0 };
 	struct coco_sha256 ctx;
 	int fd = -1;
 
+	snprintf(file.name, sizeof(file.name), "%s", name);
 	coco_sha256_init(&ctx);
 	if (path != NULL) {
 		int r = coco_open_read(path, &fd, &file.size, w->diag);

@@ -50,7 +50,19 @@ int coco_launch_sev_values(struct coco_launch_work *w, const struct coco_launch_
 int coco_launch_vmsa(struct coco_launch_work *w, const struct coco_launch_vcpu *vcpu, bool bsp)
 	COCO_MUSTUSE;
 
-/* launch.c: starts a value; its two inputs are named, their digests are not set. */
-struct coco_mrecord_value coco_launch_value(const struct coco_launch_vcpu *vcpu, uint32_t count);
+/* A value and the pages of its vCPUs: the first, and all further ones as one step. */
+struct coco_launch_value {
+	struct coco_mrecord_value value;
+	size_t n_inputs;
+	struct coco_mrecord_input input[2];
+};
+
+/* launch.c: starts a value: labels, names and counts of the inputs; no digests. */
+void coco_launch_value(struct coco_launch_value *ret, const struct coco_launch_vcpu *vcpu,
+		       uint32_t count);
+
+/* launch.c: puts it into the record. */
+int coco_launch_add_value(struct coco_launch_work *w, const struct coco_launch_value *v)
+	COCO_MUSTUSE;
 
 #endif

@@ -61,21 +61,22 @@ static int add_value(struct coco_launch_work *w, const struct coco_launch_vcpu *
 		     const struct coco_mrecord_digest contents[2],
 		     const struct coco_mrecord_digest *one, const struct coco_sha256 *stream)
 {
-	struct coco_mrecord_value v = coco_launch_value(vcpu, n);
+	struct coco_launch_value v;
 
-	digest_now(&v.value, stream);
+	coco_launch_value(&v, vcpu, n);
+	digest_now(&v.value.value, stream);
 	for (size_t i = 0; i < v.n_inputs; i++) {
-		v.input[i].type = "vmsa";
+		snprintf(v.input[i].type, sizeof(v.input[i].type), "vmsa");
 		v.input[i].digest = contents[i];
-		v.input[i].running = i == 0 ? *one : v.value;
+		v.input[i].running = i == 0 ? *one : v.value.value;
 	}
-	return coco_mrecord_value(&w->out->record, &v, w->diag);
+	return coco_launch_add_value(w, &v);
 }
 
 /* SEV does not measure vCPUs: one value, that of the common steps. */
 static int plain_value(struct coco_launch_work *w)
 {
-	struct coco_mrecord_value v = { .vcpus = 0 };
+	struct coco_mrecord_value v = { .n_labels = 0 };
 
 	digest_now(&v.value, &w->stream);
 	return coco_mrecord_value(&w->out->record, &v, w->diag);

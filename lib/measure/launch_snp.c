@@ -48,7 +48,6 @@ static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, 
 		enum coco_snp_page_type type, uint64_t gpa)
 {
 	struct coco_mrecord_input in = {
-		.type = coco_snp_page_type_name(type),
 		.has_gpa = true,
 		.gpa = gpa,
 		.pages = n / COCO_OVMF_PAGE,
@@ -62,6 +61,7 @@ static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, 
 	if (r != 0)
 		return r;
 	snprintf(in.name, sizeof(in.name), "%s", name);
+	snprintf(in.type, sizeof(in.type), "%s", coco_snp_page_type_name(type));
 	keep(&in.running, w->chain);
 	return coco_mrecord_input(&w->out->record, &in, w->diag);
 }
@@ -146,11 +146,9 @@ static int load_sections(struct coco_launch_work *w, struct coco_sev_metadata *r
 /* The digest that a build server computed stands for the firmware's pages. */
 static int take_firmware_digest(struct coco_launch_work *w)
 {
-	struct coco_mrecord_input in = {
-		.name = "firmware (digest given)",
-		.type = coco_snp_page_type_name(COCO_SNP_NORMAL),
-	};
+	struct coco_mrecord_input in = { .name = "firmware", .basis = COCO_BASIS_GIVEN };
 
+	snprintf(in.type, sizeof(in.type), "%s", coco_snp_page_type_name(COCO_SNP_NORMAL));
 	memcpy(w->chain, w->req->firmware_digest, COCO_SNP_DIGEST);
 	keep(&in.running, w->chain);
 	return coco_mrecord_input(&w->out->record, &in, w->diag);
@@ -184,17 +182,19 @@ static int add_value(struct coco_launch_work *w, const struct coco_launch_vcpu *
 		     uint8_t contents[2][COCO_SNP_DIGEST], const uint8_t one[COCO_SNP_DIGEST],
 		     const uint8_t chain[COCO_SNP_DIGEST])
 {
-	struct coco_mrecord_value v = coco_launch_value(vcpu, n);
+	struct coco_launch_value v;
 
+	coco_launch_value(&v, vcpu, n);
 	for (size_t i = 0; i < v.n_inputs; i++) {
-		v.input[i].type = coco_snp_page_type_name(COCO_SNP_VMSA);
+		snprintf(v.input[i].type, sizeof(v.input[i].type), "%s",
+			 coco_snp_page_type_name(COCO_SNP_VMSA));
 		v.input[i].has_gpa = true;
 		v.input[i].gpa = COCO_SNP_VMSA_GPA;
 		keep(&v.input[i].digest, contents[i]);
 		keep(&v.input[i].running, i == 0 ? one : chain);
 	}
-	keep(&v.value, chain);
-	return coco_mrecord_value(&w->out->record, &v, w->diag);
+	keep(&v.value.value, chain);
+	return coco_launch_add_value(w, &v);
 }
 
 int coco_launch_snp_values(struct coco_launch_work *w, const struct coco_launch_vcpu *vcpu)

@@ -1,0 +1,32 @@
+/*
+ * record_answer.h - what every command does with the measurement record that
+ * it computed: the file of -o, the values and steps as text, the JSON answer.
+ */
+#ifndef COCO_RECORD_ANSWER_H
+#define COCO_RECORD_ANSWER_H
+
+#include "cli/core/cli.h"
+#include "cli/measure/opts_measure.h"
+#include "formats/measure/mrecord.h"
+
+/* The options behind struct coco_opts_answer; s is the option struct, m the member. */
+#define COCO_OPTIONS_ANSWER(s, m)                                                         \
+	{ .name = "explain", .kind = COCO_KIND_FLAG,                                      \
+	  .help = "also print every step and what is not measured",                       \
+	  COCO_BIND_FLAG(s, m.explain) }
+
+/* What -o is for them (they have COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN). */
+#define COCO_OUTPUT_RECORD                                                                \
+	{ .kind = COCO_KIND_OUTPUT, .help = "the measurement record, JSON",               \
+	  .def = "no record" }
+
+/*
+ * coco_record_answer - writes the record where -o says, and fills the report:
+ * inputs, the value or values of each register, what could not be computed,
+ * steps when they are asked for, and the record itself in JSON.
+ */
+int coco_record_answer(struct coco_cli *cli, const struct coco_mrecord *rec,
+		       const struct coco_opts_answer *o, struct coco_report *report,
+		       struct coco_diag *diag) COCO_MUSTUSE;
+
+#endif
