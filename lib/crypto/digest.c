@@ -1,5 +1,5 @@
 /*
- * digest.c - SHA-384 and SHA-512 by OpenSSL's EVP (see digest.h).
+ * digest.c - digests by OpenSSL's EVP (see digest.h).
  */
 #include "lib/crypto/digest.h"
 
@@ -20,11 +20,15 @@ static int failed(struct coco_diag *diag)
 
 int coco_digest_new(struct coco_digest **ret, enum coco_digest_alg alg, struct coco_diag *diag)
 {
+	static const char *const names[] = {
+		[COCO_DIGEST_SHA384] = "SHA384", [COCO_DIGEST_SHA512] = "SHA512",
+		[COCO_DIGEST_SHA256] = "SHA256", [COCO_DIGEST_SHA1] = "SHA1",
+	};
 	struct coco_digest *d = coco_zalloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a digest");
-	d->md = EVP_MD_fetch(NULL, alg == COCO_DIGEST_SHA384 ? "SHA384" : "SHA512", NULL);
+	d->md = EVP_MD_fetch(NULL, names[alg], NULL);
 	d->ctx = EVP_MD_CTX_new();
 	if (d->md == NULL || d->ctx == NULL || EVP_DigestInit_ex2(d->ctx, d->md, NULL) != 1) {
 		coco_digest_free(d);

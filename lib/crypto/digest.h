@@ -1,6 +1,6 @@
 /*
- * digest.h - SHA-384 and SHA-512 by OpenSSL, for the chains of launch
- * measurements: one context does many short messages. SHA-256 is sha256.h.
+ * digest.h - digests by OpenSSL, for the chains of measurements: one context
+ * does many short messages. SHA-256 of files and many streams is sha256.h.
  */
 #ifndef COCO_DIGEST_H
 #define COCO_DIGEST_H
@@ -10,6 +10,8 @@
 enum coco_digest_alg {
 	COCO_DIGEST_SHA384,
 	COCO_DIGEST_SHA512,
+	COCO_DIGEST_SHA256,
+	COCO_DIGEST_SHA1,      /* only to predict what a TPM's SHA-1 bank shows */
 };
 
 enum { COCO_DIGEST_MAX = 64 };   /* bytes of the longest digest */
@@ -21,7 +23,7 @@ int coco_digest_new(struct coco_digest **ret, enum coco_digest_alg alg, struct c
 	COCO_MUSTUSE;
 void coco_digest_free(struct coco_digest *d);   /* NULL is fine */
 
-/* coco_digest_size - 48 or 64. */
+/* coco_digest_size - 48, 64, 32 or 20. */
 size_t coco_digest_size(const struct coco_digest *d);
 
 /* The next n bytes of the message (p may be NULL when n is 0). */

@@ -1,5 +1,5 @@
 /*
- * test_digest.c - SHA-384 and SHA-512: known answers, messages in pieces, one
+ * test_digest.c - digests: known answers, messages in pieces, one
  * context for many messages.
  */
 #include "lib/crypto/digest.h"
@@ -15,6 +15,9 @@ static const char abc384[] = "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a
 			     "8086072ba1e7cc2358baeca134c825a7";
 static const char abc512[] = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
 			     "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+
+static const char abc256[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+static const char abc1[] = "a9993e364706816aba3e25717850c26c9cd0d89d";
 
 static void known(enum coco_digest_alg alg, const char *want)
 {
@@ -45,6 +48,8 @@ static void test_known(void **state COCO_UNUSED)
 {
 	known(COCO_DIGEST_SHA384, abc384);
 	known(COCO_DIGEST_SHA512, abc512);
+	known(COCO_DIGEST_SHA256, abc256);
+	known(COCO_DIGEST_SHA1, abc1);
 }
 
 static void test_memory(void **state COCO_UNUSED)
