@@ -55,6 +55,7 @@ static const char golden[] =
 	"      ]\n"
 	"    }\n"
 	"  ],\n"
+	"  \"not_computed\": [],\n"
 	"  \"not_measured\": [\n"
 	"    {\n"
 	"      \"name\": \"x\",\n"
@@ -70,22 +71,47 @@ static int fill(struct coco_mrecord *r, struct coco_diag *d)
 		.name = "firmware", .type = "normal", .has_gpa = true, .gpa = 0xffc00000,
 		.pages = 1024, .running = { 1, { 1 } },
 	};
-	const struct coco_mrecord_value value = {
-		.vcpus = 4, .vcpu_type = "EPYC-v4", .has_signature = true, .signature = 0x800f12,
-		.value = { 1, { 2 } }, .n_inputs = 1,
-		.input = { { .name = "vcpu 0", .digest = { 1, { 3 } }, .running = { 1, { 4 } } } },
+	const struct coco_mrecord_input own = {
+		.name = "vcpu 0", .digest = { 1, { 3 } }, .running = { 1, { 4 } },
 	};
+	struct coco_mrecord_value value = { .value = { 1, { 2 } } };
 
-	*r = (struct coco_mrecord){ .platform = "snp", .reg = "snp.launch_digest",
-				    .algorithm = "sha384" };
+	coco_mrecord_label_number(&value, "vcpus", 4);
+	coco_mrecord_label(&value, "vcpu_type", "%s", "EPYC-v4");
+	coco_mrecord_label(&value, "vcpu_sig", "0x%08x", 0x800f12);
+	coco_mrecord_init(r, "snp");
 	int code = coco_mrecord_param(r, d, "vmm", "%s", "qemu");
 	if (code == 0)
 		code = coco_mrecord_file(r, &file, d);
 	if (code == 0)
+		code = coco_mrecord_begin(r, "snp.launch_digest", "sha384", d);
+	if (code == 0)
 		code = coco_mrecord_input(r, &input, d);
 	if (code == 0)
 		code = coco_mrecord_value(r, &value, d);
+	if (code == 0)
+		code = coco_mrecord_value_input(r, &own, d);
 	return code == 0 ? coco_mrecord_gap(r, "x", "y", d) : code;
+}
+
+/* A record that was written reads back as the same bytes. */
+static int back(const uint8_t *text, size_t n, struct coco_diag *d)
+{
+	struct coco_mrecord r;
+	uint8_t *again = NULL;
+	size_t again_n;
+
+	int code = coco_mrecord_decode(&r, coco_view_of(text, n), d);
+	if (code != 0)
+		return code;
+	code = coco_mrecord_encode(&r, &again, &again_n, d);
+	if (code == 0) {
+		assert_int_equal(again_n, n);
+		assert_memory_equal(again, text, n);
+	}
+	coco_free(again);
+	coco_mrecord_free(&r);
+	return code;
 }
 
 static void test_bytes(void **state COCO_UNUSED)
@@ -102,6 +128,7 @@ static void test_bytes(void **state COCO_UNUSED)
 	assert_int_equal(n, strlen(golden));
 	assert_ok(coco_json_parse(&doc, coco_view_of(text, n), n, &d), &d);
 	coco_json_free(&doc);
+	assert_ok(back(text, n, &d), &d);
 	coco_free(text);
 	coco_mrecord_free(&r);
 	coco_mrecord_free(&r);   /* fine on a zeroed one */

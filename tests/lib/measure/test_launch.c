@@ -121,13 +121,14 @@ static void judge(const struct vector *v, const struct coco_launch_request *req,
 		return;
 	}
 	assert_ok(r, &d);
-	assert_int_equal(out.record.n_values, 1);
+	assert_int_equal(out.record.n_registers, 1);
+	assert_int_equal(out.record.registers[0].n_values, 1);
 	if (strcmp(v->mode, "snp:ovmf-hash") == 0) {
 		assert_true(out.has_firmware_digest);
 		coco_hex_encode(text, out.firmware_digest, sizeof(out.firmware_digest));
 	} else {
-		coco_hex_encode(text, out.record.values[0].value.p,
-				out.record.values[0].value.n);
+		coco_hex_encode(text, out.record.registers[0].values[0].value.p,
+				out.record.registers[0].values[0].value.n);
 	}
 	if (strcmp(text, v->expected) != 0)
 		fail_msg("%s %s %s x%s features %s firmware %s kernel %s append %s: got %s",
@@ -253,6 +254,21 @@ static struct coco_launch_request request(const char *firmware, const uint32_t *
 static const uint32_t one_vcpu[] = { 1 };
 static const uint32_t some[] = { 1, 2, 3, 7 };
 
+/* The same value with the same label, and its own last step leads to it. */
+static void same_value(const struct coco_mrecord_value *a, const struct coco_mrecord_value *b,
+		       uint32_t vcpus)
+{
+	char count[16];
+
+	snprintf(count, sizeof(count), "%u", vcpus);
+	assert_memory_equal(&a->value, &b->value, sizeof(a->value));
+	assert_int_equal(a->n_labels, b->n_labels);
+	assert_memory_equal(a->label, b->label, sizeof(a->label));
+	assert_string_equal(a->label[0].name, "vcpus");
+	assert_string_equal(a->label[0].value, count);
+	assert_memory_equal(&a->inputs[a->n_inputs - 1].running, &a->value, sizeof(a->value));
+}
+
 /* Every value of a list is that of a run of its own; the pages are those of its ends. */
 static void test_matrix(void **state COCO_UNUSED)
 {
@@ -271,7 +287,8 @@ static void test_matrix(void **state COCO_UNUSED)
 		req.vcpus = models;
 		req.n_vcpus = 2;
 		assert_ok(coco_launch_measure(&run, &req, &all, &d), &d);
-		assert_int_equal(all.record.n_values, 2 * COCO_ARRAY_LEN(some));
+		const struct coco_mrecord_register *reg = &all.record.registers[0];
+		assert_int_equal(reg->n_values, 2 * COCO_ARRAY_LEN(some));
 		assert_int_equal(all.n_pages, 4);
 		assert_string_equal(all.pages[1].name, "vmsa-EPYC-v4-ap");
 		assert_string_equal(all.pages[2].name, "vmsa-00a00f11-bsp");
@@ -279,17 +296,14 @@ static void test_matrix(void **state COCO_UNUSED)
 		for (size_t m = 0; m < 2; m++)
 			for (size_t i = 0; i < COCO_ARRAY_LEN(some); i++, at++) {
 				struct coco_launch one = { .n_pages = 0 };
-				const struct coco_mrecord_value *v = &all.record.values[at];
+				const struct coco_mrecord_value *v = &reg->values[at];
 
 				req.vcpus = &models[m];
 				req.n_vcpus = 1;
 				req.counts = &some[i];
 				req.n_counts = 1;
 				assert_ok(coco_launch_measure(&run, &req, &one, &d), &d);
-				assert_memory_equal(v, one.record.values, sizeof(*v));
-				assert_int_equal(v->vcpus, some[i]);
-				assert_memory_equal(&v->input[v->n_inputs - 1].running, &v->value,
-						    sizeof(v->value));
+				same_value(v, &one.record.registers[0].values[0], some[i]);
 				coco_launch_free(&one);
 			}
 		coco_launch_free(&all);
@@ -312,12 +326,13 @@ static void test_steps(void **state COCO_UNUSED)
 	req.append = coco_view_of("a b", 3);
 	assert_ok(coco_launch_measure(&run, &req, &l, &d), &d);
 	assert_int_equal(l.record.n_files, 3);
-	assert_int_equal(l.record.n_inputs, 8);   /* firmware, and 7 sections that are not empty */
+	const struct coco_mrecord_register *reg = &l.record.registers[0];
+	assert_int_equal(reg->n_inputs, 8);   /* firmware, and 7 sections that are not empty */
 	assert_ok(coco_digest_new(&sha, COCO_DIGEST_SHA384, &d), &d);
-	memcpy(chain, l.record.inputs[0].running.p, sizeof(chain));
+	memcpy(chain, reg->inputs[0].running.p, sizeof(chain));
 	assert_memory_equal(chain, l.firmware_digest, sizeof(chain));
-	for (size_t i = 1; i < l.record.n_inputs; i++) {
-		const struct coco_mrecord_input *in = &l.record.inputs[i];
+	for (size_t i = 1; i < reg->n_inputs; i++) {
+		const struct coco_mrecord_input *in = &reg->inputs[i];
 		static const unsigned types[] = { 0, 3, 3, 5, 6, 3, 3, 1 };
 
 		for (uint64_t k = 0; k < in->pages; k++) {
@@ -335,8 +350,9 @@ static void test_steps(void **state COCO_UNUSED)
 	struct coco_launch again = { .n_pages = 0 };
 	req.firmware_digest = l.firmware_digest;
 	assert_ok(coco_launch_measure(&run, &req, &again, &d), &d);
-	assert_memory_equal(again.record.values, l.record.values,
-			    sizeof(*again.record.values) * again.record.n_values);
+	assert_int_equal(again.record.registers[0].n_values, COCO_ARRAY_LEN(some));
+	for (size_t i = 0; i < COCO_ARRAY_LEN(some); i++)
+		same_value(&again.record.registers[0].values[i], &reg->values[i], some[i]);
 	coco_launch_free(&again);
 	coco_launch_free(&l);
 	coco_test_rmdir(dir);
@@ -472,9 +488,9 @@ static void test_svsm(void **state COCO_UNUSED)
 	good.vars_size = 0x84000;
 	assert_ok(coco_launch_measure(&run, &good, &l, &d), &d);
 	/* firmware, svsm, sections; hashes are a page of zeros */
-	assert_int_equal(l.record.n_inputs, 9);
-	assert_int_equal(l.record.inputs[1].gpa, 0x100000000 - 2 * 3 * 4096 - 0x84000);
-	assert_string_equal(l.record.inputs[8].type, "zero");
+	assert_int_equal(l.record.registers[0].n_inputs, 9);
+	assert_int_equal(l.record.registers[0].inputs[1].gpa, 0x100000000 - 2 * 3 * 4096 - 0x84000);
+	assert_string_equal(l.record.registers[0].inputs[8].type, "zero");
 	assert_memory_equal(l.pages[0].page, l.pages[1].page, COCO_VMSA_SIZE);
 	coco_launch_free(&l);
 
