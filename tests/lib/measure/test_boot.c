@@ -1,5 +1,5 @@
 /*
- * test_boot_list.c - boot events into registers: values, branches, gaps and
+ * test_boot.c - boot events into registers: values, branches, gaps and
  * limits.
  */
 #include "lib/measure/boot.h"
