@@ -1,5 +1,5 @@
 /*
- * digest.c - digests by OpenSSL's EVP (see digest.h).
+ * digest.c - the hashes of measurements by OpenSSL's EVP (see digest.h).
  */
 #include "lib/crypto/digest.h"
 
@@ -8,10 +8,32 @@
 #include "formats/core/mem.h"
 #include "lib/crypto/ossl.h"
 
+struct alg {
+	const char *name;      /* ours, and what OpenSSL takes */
+	size_t size;
+};
+
+static const struct alg algs[COCO_DIGEST_ALGS] = {
+	[COCO_DIGEST_SHA1] = { "sha1", 20 },
+	[COCO_DIGEST_SHA256] = { "sha256", 32 },
+	[COCO_DIGEST_SHA384] = { "sha384", 48 },
+	[COCO_DIGEST_SHA512] = { "sha512", 64 },
+};
+
 struct coco_digest {
 	EVP_MD *md;
 	EVP_MD_CTX *ctx;
 };
+
+const char *coco_digest_name(enum coco_digest_alg alg)
+{
+	return algs[alg].name;
+}
+
+size_t coco_digest_length(enum coco_digest_alg alg)
+{
+	return algs[alg].size;
+}
 
 static int failed(struct coco_diag *diag)
 {
@@ -20,15 +42,11 @@ static int failed(struct coco_diag *diag)
 
 int coco_digest_new(struct coco_digest **ret, enum coco_digest_alg alg, struct coco_diag *diag)
 {
-	static const char *const names[] = {
-		[COCO_DIGEST_SHA384] = "SHA384", [COCO_DIGEST_SHA512] = "SHA512",
-		[COCO_DIGEST_SHA256] = "SHA256", [COCO_DIGEST_SHA1] = "SHA1",
-	};
 	struct coco_digest *d = coco_zalloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a digest");
-	d->md = EVP_MD_fetch(NULL, names[alg], NULL);
+	d->md = EVP_MD_fetch(NULL, algs[alg].name, NULL);
 	d->ctx = EVP_MD_CTX_new();
 	if (d->md == NULL || d->ctx == NULL || EVP_DigestInit_ex2(d->ctx, d->md, NULL) != 1) {
 		coco_digest_free(d);

@@ -1,6 +1,7 @@
 /*
- * digest.h - digests by OpenSSL, for the chains of measurements: one context
- * does many short messages. SHA-256 of files and many streams is sha256.h.
+ * digest.h - the hashes of measurements by OpenSSL: one context does many
+ * messages, one after the other. SHA-1 is here for the banks of a TPM only.
+ * SHA-256 of files and of many streams is sha256.h.
  */
 #ifndef COCO_DIGEST_H
 #define COCO_DIGEST_H
@@ -8,13 +9,22 @@
 #include "formats/core/diag.h"
 
 enum coco_digest_alg {
+	COCO_DIGEST_SHA1,   /* only to predict what a TPM's SHA-1 bank shows */
+	COCO_DIGEST_SHA256,
 	COCO_DIGEST_SHA384,
 	COCO_DIGEST_SHA512,
-	COCO_DIGEST_SHA256,
-	COCO_DIGEST_SHA1,      /* only to predict what a TPM's SHA-1 bank shows */
 };
 
-enum { COCO_DIGEST_MAX = 64 };   /* bytes of the longest digest */
+enum {
+	COCO_DIGEST_ALGS = 4,
+	COCO_DIGEST_MAX = 64,   /* bytes of the longest digest */
+};
+
+/* coco_digest_name - "sha1", "sha256", "sha384", "sha512"; static. */
+const char *coco_digest_name(enum coco_digest_alg alg);
+
+/* coco_digest_length - 20, 32, 48 or 64 bytes. */
+size_t coco_digest_length(enum coco_digest_alg alg);
 
 struct coco_digest;   /* opaque; for one thread at a time */
 
@@ -23,7 +33,7 @@ int coco_digest_new(struct coco_digest **ret, enum coco_digest_alg alg, struct c
 	COCO_MUSTUSE;
 void coco_digest_free(struct coco_digest *d);   /* NULL is fine */
 
-/* coco_digest_size - 48, 64, 32 or 20. */
+/* coco_digest_size - coco_digest_length of its algorithm. */
 size_t coco_digest_size(const struct coco_digest *d);
 
 /* The next n bytes of the message (p may be NULL when n is 0). */

@@ -1,5 +1,5 @@
 /*
- * test_digest.c - digests: known answers, messages in pieces, one
+ * test_digest.c - the hashes of measurements: known answers, messages in pieces, one
  * context for many messages.
  */
 #include "lib/crypto/digest.h"
@@ -11,13 +11,12 @@
 #include "tests/support/support.h"
 
 /* FIPS 180-4 examples: "abc". */
+static const char abc1[] = "a9993e364706816aba3e25717850c26c9cd0d89d";
+static const char abc256[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 static const char abc384[] = "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
 			     "8086072ba1e7cc2358baeca134c825a7";
 static const char abc512[] = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
 			     "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
-
-static const char abc256[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-static const char abc1[] = "a9993e364706816aba3e25717850c26c9cd0d89d";
 
 static void known(enum coco_digest_alg alg, const char *want)
 {
@@ -29,6 +28,7 @@ static void known(enum coco_digest_alg alg, const char *want)
 	assert_ok(coco_digest_new(&ctx, alg, &d), &d);
 	size_t n = coco_digest_size(ctx);
 	assert_int_equal(2 * n, strlen(want));
+	assert_int_equal(n, coco_digest_length(alg));
 	for (int i = 0; i < 3; i++) {
 		assert_ok(coco_digest_once(ctx, "abc", 3, digest, &d), &d);
 		coco_hex_encode(text, digest, n);
@@ -46,10 +46,18 @@ static void known(enum coco_digest_alg alg, const char *want)
 
 static void test_known(void **state COCO_UNUSED)
 {
+	known(COCO_DIGEST_SHA1, abc1);
+	known(COCO_DIGEST_SHA256, abc256);
 	known(COCO_DIGEST_SHA384, abc384);
 	known(COCO_DIGEST_SHA512, abc512);
-	known(COCO_DIGEST_SHA256, abc256);
-	known(COCO_DIGEST_SHA1, abc1);
+}
+
+static void test_names(void **state COCO_UNUSED)
+{
+	assert_string_equal(coco_digest_name(COCO_DIGEST_SHA1), "sha1");
+	assert_string_equal(coco_digest_name(COCO_DIGEST_SHA256), "sha256");
+	assert_string_equal(coco_digest_name(COCO_DIGEST_SHA384), "sha384");
+	assert_string_equal(coco_digest_name(COCO_DIGEST_SHA512), "sha512");
 }
 
 static void test_memory(void **state COCO_UNUSED)
@@ -70,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_memory),
 	};
 
