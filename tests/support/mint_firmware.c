@@ -26,11 +26,30 @@ const struct coco_mint_firmware coco_mint_amdsev = {
 	.n_sections = COCO_ARRAY_LEN(coco_mint_sections),
 };
 
+const struct coco_mint_tdx coco_mint_tdx_sections[] = {
+	{ 0x1000, 0x3000, 0xffffd000, 0x3000, 0, 1 },
+	{ 0, 0x1000, 0xffffc000, 0x1000, 1, 0 },
+	{ 0, 0, 0x810000, 0x10000, 3, 0 },
+	{ 0, 0, 0x80b000, 0x2000, 3, 0 },
+	{ 0, 0, 0x809000, 0x2000, 2, 0 },
+	{ 0, 0, 0x800000, 0x6000, 3, 0 },
+};
+const size_t coco_mint_n_tdx = COCO_ARRAY_LEN(coco_mint_tdx_sections);
+
+const struct coco_mint_firmware coco_mint_tdvf = {
+	.pages = 4,
+	.reset_eip = 0x80b004,
+	.tdx = coco_mint_tdx_sections,
+	.n_tdx = COCO_ARRAY_LEN(coco_mint_tdx_sections),
+};
+
 static const uint8_t footer[] = COCO_GUID(0x96b582de, 0x1fb2, 0x45f7, 0xbaea, 0xa366c55a082d);
 static const uint8_t reset[] = COCO_GUID(0x00f771de, 0x1a7e, 0x4fcb, 0x890e, 0x68c77e2fb44e);
 static const uint8_t hashes[] = COCO_GUID(0x7255371f, 0x3a3b, 0x4b04, 0x927b, 0x1da6efa8d454);
 static const uint8_t sev[] = COCO_GUID(0xdc886566, 0x984a, 0x4798, 0xa75e, 0x5585a7bf67cc);
 static const uint8_t svsm[] = COCO_GUID(0xa789a612, 0x0597, 0x4c4b, 0xa49f, 0xcbb1fe9d1ddd);
+static const uint8_t tdx[] = COCO_GUID(0xe47a6535, 0x984a, 0x4798, 0x865e, 0x4685a7bf8ec2);
+static const uint8_t tdvf[] = COCO_GUID(0xe9eaf9f3, 0x168e, 0x44d5, 0xa8eb, 0x7f4d8738f6ae);
 static const uint8_t other[] = COCO_GUID(0x12345678, 0x1234, 0x1234, 0x1234, 0x123456789abc);
 
 struct image {
@@ -75,6 +94,34 @@ static uint32_t metadata(uint8_t *p, size_t n, const struct coco_mint_firmware *
 	return s->distance != 0 ? s->distance : distance;
 }
 
+/* The TDX metadata, before that of SEV. */
+static uint32_t tdx_metadata(uint8_t *p, size_t n, const struct coco_mint_firmware *s)
+{
+	uint32_t distance = 3072;
+	uint8_t *at = p + n - distance;
+
+	memcpy(at - 16, tdvf, 16);
+	if (s->tdx_bad_guid)
+		at[-1] ^= 1;
+	memcpy(at, "TDVF", 4);
+	if (s->tdx_magic != 0)
+		put(at, s->tdx_magic, 4);
+	put(at + 4, s->tdx_length != 0 ? s->tdx_length : 16 + 32 * s->n_tdx, 4);
+	put(at + 8, s->tdx_version != 0 ? s->tdx_version : 1, 4);
+	put(at + 12, s->tdx_count != 0 ? s->tdx_count : s->n_tdx, 4);
+	for (size_t i = 0; i < s->n_tdx; i++) {
+		uint8_t *to = at + 16 + 32 * i;
+
+		put(to, s->tdx[i].offset, 4);
+		put(to + 4, s->tdx[i].raw, 4);
+		put(to + 8, s->tdx[i].gpa, 8);
+		put(to + 16, s->tdx[i].size, 8);
+		put(to + 24, s->tdx[i].type, 4);
+		put(to + 28, s->tdx[i].attributes, 4);
+	}
+	return s->tdx_distance != 0 ? s->tdx_distance : distance;
+}
+
 uint8_t *coco_mint_firmware(const struct coco_mint_firmware *s, size_t *ret_n)
 {
 	size_t n = 4096 * (s->pages != 0 ? s->pages : 2);
@@ -84,6 +131,8 @@ uint8_t *coco_mint_firmware(const struct coco_mint_firmware *s, size_t *ret_n)
 	assert_non_null(p);
 	coco_test_random(p, n, 7);
 	*ret_n = n;
+	uint32_t distance = s->tdx != NULL ? tdx_metadata(p, n, s) : 0;
+	put(p + n - 32, s->tdx_legacy ? n - distance : 0, 4);
 	if (s->no_table)
 		return p;
 	entry(&m, other, 0, 0, 8, 0);
@@ -95,6 +144,8 @@ uint8_t *coco_mint_firmware(const struct coco_mint_firmware *s, size_t *ret_n)
 		entry(&m, hashes, s->hashes_base, 0x400, 8, 0);
 	if (s->n_sections != 0 || s->with_metadata)
 		entry(&m, sev, metadata(p, n, s), 0, 4, 0);
+	if (s->tdx != NULL && !s->tdx_legacy)
+		entry(&m, tdx, distance, 0, 4, 0);
 	if (s->svsm_start != 0)
 		entry(&m, svsm, s->svsm_start, 0, 4, 0);
 	size_t length = n - 32 - m.at;
