@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block' ;;
+	measure) echo 'snp sev-es sev id-block pe' ;;
 	esac
 }
 
@@ -422,6 +422,22 @@ _cococtl()
 			_cococtl_words "--digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
+		fi
+		;;
+	'measure pe')
+		case $prev in
+		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
 		fi
 		;;
 	'help')

@@ -60,4 +60,10 @@ struct coco_opts_measure_sev {
 	struct coco_opts_boot boot;
 };
 
+struct coco_opts_measure_pe {
+	const char *file;
+	struct coco_strlist banks;       /* words of --bank */
+	struct coco_opts_answer answer;
+};
+
 #endif

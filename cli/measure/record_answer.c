@@ -22,6 +22,7 @@ static void digest_text(char ret[2 * COCO_MRECORD_DIGEST + 1], const struct coco
 struct step_form {
 	bool gpa;
 	bool pages;
+	bool running;
 };
 
 static struct step_form form_of(const struct coco_mrecord_input *list, size_t n)
@@ -31,6 +32,7 @@ static struct step_form form_of(const struct coco_mrecord_input *list, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		f.gpa = f.gpa || list[i].has_gpa;
 		f.pages = f.pages || list[i].pages != 0;
+		f.running = f.running || list[i].running.n != 0;
 	}
 	return f;
 }
@@ -60,7 +62,8 @@ static void step_row(struct coco_report *report, const struct coco_mrecord_input
 	if (f->pages)
 		cells[n++] = pages;
 	cells[n++] = digest;
-	cells[n++] = running;
+	if (f->running)
+		cells[n++] = running;
 	coco_report_row(report, cells);
 	if (in->text != NULL)
 		coco_report_row(report, (const char *[]){ "  text", in->text, "", "", "", "" });
@@ -79,7 +82,8 @@ static void steps(struct coco_report *report, const struct coco_mrecord_input *l
 	if (f.pages)
 		columns[k++] = (struct coco_column){ "pages", COCO_ALIGN_RIGHT };
 	columns[k++] = (struct coco_column){ "digest of it", COCO_ALIGN_LEFT };
-	columns[k++] = (struct coco_column){ "value after it", COCO_ALIGN_LEFT };
+	if (f.running)
+		columns[k++] = (struct coco_column){ "value after it", COCO_ALIGN_LEFT };
 	coco_report_table(report, columns, k);
 	for (size_t i = 0; i < n; i++)
 		step_row(report, &list[i], &f);
