@@ -1,0 +1,158 @@
+/*
+ * mrtd.c - the measurement of a TDX guest's first pages (see mrtd.h).
+ *
+ * One SHA-384 over records: 128 bytes for each page that is added; for each
+ * 256 bytes that are measured 128 bytes and these.
+ */
+#include "lib/measure/mrtd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/crypto/digest.h"
+
+enum {
+	PAGE = COCO_OVMF_PAGE,
+	RECORD = 128,
+	CHUNK = 256,
+	GPA_AT = 16,
+	CHECK_EVERY = 1024,   /* pages between two looks at the cancel flag */
+};
+
+struct work {
+	const struct coco_run *run;
+	struct coco_view image;
+	struct coco_digest *sha;
+	struct coco_diag *diag;
+	uint8_t chunk[CHUNK];   /* that is being measured */
+};
+
+static int record(struct work *w, const char *name, uint64_t gpa)
+{
+	uint8_t rec[RECORD] = { 0 };
+
+	memcpy(rec, name, strlen(name));
+	for (unsigned i = 0; i < 8; i++)
+		rec[GPA_AT + i] = (uint8_t)(gpa >> (8 * i) & 0xff);
+	return coco_digest_update(w->sha, rec, sizeof(rec), w->diag);
+}
+
+static int add_page(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
+{
+	return (s->attributes & COCO_TDVF_AUG) != 0 ? 0 : record(w, "MEM.PAGE.ADD", s->gpa + at);
+}
+
+/* The bytes of the section from offset at on, with zeros behind what the image holds. */
+static void fill(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
+{
+	size_t n = at < s->raw ? (size_t)coco_min_u64(CHUNK, s->raw - at) : 0;
+
+	if (n != 0)
+		memcpy(w->chunk, w->image.p + s->offset + at, n);
+	memset(w->chunk + n, 0, CHUNK - n);
+}
+
+static int extend_page(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
+{
+	int r = 0;
+
+	if ((s->attributes & COCO_TDVF_EXTEND) == 0)
+		return 0;
+	for (uint64_t i = at; r == 0 && i < at + PAGE; i += CHUNK) {
+		r = record(w, "MR.EXTEND", s->gpa + i);
+		fill(w, s, i);
+		if (r == 0)
+			r = coco_digest_update(w->sha, w->chunk, CHUNK, w->diag);
+	}
+	return r;
+}
+
+static int walk(struct work *w, const struct coco_tdvf_section *s, bool add, bool extend)
+{
+	int r = 0;
+
+	for (uint64_t at = 0; r == 0 && at < s->size; at += PAGE) {
+		if (at / PAGE % CHECK_EVERY == 0)
+			r = coco_run_check(w->run, w->diag);
+		if (r == 0 && add)
+			r = add_page(w, s, at);
+		if (r == 0 && extend)
+			r = extend_page(w, s, at);
+	}
+	return r;
+}
+
+const char *coco_mrtd_order_name(enum coco_mrtd_order order)
+{
+	return order == COCO_MRTD_SINGLE ? "single" : "two";
+}
+
+int coco_mrtd_compute(const struct coco_run *run, struct coco_view image,
+		      const struct coco_tdvf *t, enum coco_mrtd_order order,
+		      uint8_t ret[COCO_MRTD_SIZE], struct coco_diag *diag)
+{
+	struct work w = { .run = run, .image = image, .diag = diag };
+	bool single = order == COCO_MRTD_SINGLE;
+
+	int r = coco_digest_new(&w.sha, COCO_DIGEST_SHA384, diag);
+	for (size_t i = 0; r == 0 && i < t->n; i++) {
+		r = walk(&w, &t->section[i], true, single);
+		if (r == 0 && !single)
+			r = walk(&w, &t->section[i], false, true);
+	}
+	if (r == 0)
+		r = coco_digest_final(w.sha, ret, diag);
+	coco_digest_free(w.sha);
+	return r;
+}
+
+/* A step for a section; the digest of contents that are measured. */
+static int describe(struct coco_digest *sha, struct coco_view image,
+		    const struct coco_tdvf_section *s, size_t i, struct coco_mrecord *rec,
+		    struct coco_diag *diag)
+{
+	struct coco_mrecord_input in = {
+		.has_gpa = true,
+		.gpa = s->gpa,
+		.pages = s->size / PAGE,
+	};
+	int r = 0;
+
+	snprintf(in.name, sizeof(in.name), "section %zu %s", i, coco_tdvf_type_name(s->type));
+	if ((s->attributes & COCO_TDVF_EXTEND) == 0) {
+		snprintf(in.type, sizeof(in.type), "%s",
+			 (s->attributes & COCO_TDVF_AUG) != 0 ? "not added" : "added");
+	} else {
+		snprintf(in.type, sizeof(in.type), "%s",
+			 (s->attributes & COCO_TDVF_AUG) != 0 ? "measured"
+							      : "added and measured");
+		in.digest.n = COCO_MRTD_SIZE;
+		r = coco_digest_once(sha, image.p + s->offset, s->raw, in.digest.p, diag);
+	}
+	return r == 0 ? coco_mrecord_input(rec, &in, diag) : r;
+}
+
+int coco_mrtd_record(const struct coco_run *run, struct coco_view image,
+		     const struct coco_tdvf *t, const enum coco_mrtd_order *orders, size_t n,
+		     struct coco_mrecord *rec, struct coco_diag *diag)
+{
+	struct coco_digest *sha = NULL;
+
+	int r = coco_digest_new(&sha, COCO_DIGEST_SHA384, diag);
+	if (r == 0)
+		r = coco_mrecord_begin(rec, "tdx.mrtd", "sha384", diag);
+	for (size_t i = 0; r == 0 && i < t->n; i++)
+		r = describe(sha, image, &t->section[i], i, rec, diag);
+	coco_digest_free(sha);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct coco_mrecord_value v = { .n_labels = 0 };
+
+		r = coco_mrtd_compute(run, image, t, orders[i], v.value.p, diag);
+		if (r != 0)
+			break;
+		v.value.n = COCO_MRTD_SIZE;
+		coco_mrecord_label(&v, "add_page", "%s", coco_mrtd_order_name(orders[i]));
+		r = coco_mrecord_value(rec, &v, diag);
+	}
+	return r;
+}
