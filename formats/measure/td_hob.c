@@ -123,8 +123,8 @@ int coco_td_hob_encode(struct coco_wr *wr, const struct coco_tdvf *t, uint64_t r
 	uint64_t size = COCO_TD_HOB_PHIT + COCO_TD_HOB_ENTRY * m.n + COCO_TD_HOB_END;
 	if (size > hob->size)
 		return coco_fail(diag, COCO_E_TDVF_SECTION,
-				 "a memory list of %" PRIu64 " bytes does not fit the TD_HOB section",
-				 size);
+				 "a memory list of %" PRIu64 " bytes does not fit the TD_HOB "
+				 "section", size);
 	write_map(wr, &m, hob->gpa + size);
 	return 0;
 }
