@@ -8,11 +8,75 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/utf8.h"
+
+/*
+ * Copies text that fits: only whole characters, so that what is written is
+ * what is read again; "?" for bytes that are not UTF-8.
+ */
+static void fit(char *ret, size_t cap, const char *s)
+{
+	size_t left = strlen(s);
+	size_t n = 0;
+
+	while (left > 0) {
+		size_t k = coco_utf8_char((const uint8_t *)s, left);
+
+		if (n + (k != 0 ? k : 1) >= cap)
+			break;
+		if (k != 0)
+			memmove(ret + n, s, k);
+		else
+			ret[n] = '?';
+		k = k != 0 ? k : 1;
+		n += k;
+		s += k;
+		left -= k;
+	}
+	ret[n] = '\0';
+}
+
+/* As fit, for text that stands in its buffer already. */
+static void tidy(char *s, size_t cap)
+{
+	fit(s, cap, s);
+}
+
+static COCO_PRINTF(3, 0) void fit_format(char *ret, size_t cap, const char *fmt, va_list ap)
+{
+	if (vsnprintf(ret, cap, fmt, ap) < 0)
+		ret[0] = '\0';
+	/* what snprintf cut may be half a character: not a byte that is wrong */
+	size_t n = strlen(ret);
+	for (size_t back = 1; n + 1 == cap && back < 4 && back <= n; back++) {
+		uint8_t c = (uint8_t)ret[n - back];
+
+		if (c < 0x80 || c >= 0xc0) {
+			if (c >= 0xc0 && coco_utf8_char((uint8_t *)ret + n - back, back) == 0)
+				ret[n - back] = '\0';
+			break;
+		}
+	}
+	tidy(ret, cap);
+}
+
+size_t coco_mrecord_size(const char *algorithm)
+{
+	static const struct {
+		const char *name;
+		size_t size;
+	} known[] = { { "sha1", 20 }, { "sha256", 32 }, { "sha384", 48 }, { "sha512", 64 } };
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(known); i++)
+		if (strcmp(known[i].name, algorithm) == 0)
+			return known[i].size;
+	return 0;
+}
 
 void coco_mrecord_init(struct coco_mrecord *r, const char *platform)
 {
 	memset(r, 0, sizeof(*r));
-	snprintf(r->platform, sizeof(r->platform), "%s", platform);
+	fit(r->platform, sizeof(r->platform), platform);
 }
 
 static void free_inputs(struct coco_mrecord_input *list, size_t n)
@@ -43,14 +107,14 @@ void coco_mrecord_free(struct coco_mrecord *r)
 }
 
 /* Appends a copy of *item to a list. */
-#define APPEND(owner, what, item, diag)                                                     \
+#define APPEND(owner, what, item, max, diag)                                                \
 	append((void **)&(owner)->what, &(owner)->cap_##what, &(owner)->n_##what, (item),   \
-	       sizeof(*(item)), (diag))
+	       sizeof(*(item)), (max), (diag))
 
-static int append(void **list, size_t *cap, size_t *n, const void *item, size_t size,
+static int append(void **list, size_t *cap, size_t *n, const void *item, size_t size, size_t max,
 		  struct coco_diag *diag)
 {
-	if (!coco_grow(list, cap, *n, size, COCO_MRECORD_ITEMS))
+	if (!coco_grow(list, cap, *n, size, max))
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the measurement record");
 	memcpy((uint8_t *)*list + *n * size, item, size);
 	*n += 1;
@@ -63,21 +127,28 @@ int coco_mrecord_param(struct coco_mrecord *r, struct coco_diag *diag, const cha
 	struct coco_mrecord_param p = { .name = "" };
 	va_list ap;
 
-	snprintf(p.name, sizeof(p.name), "%s", name);
+	fit(p.name, sizeof(p.name), name);
 	va_start(ap, fmt);
-	if (vsnprintf(p.value, sizeof(p.value), fmt, ap) < 0)
-		p.value[0] = '\0';
+	fit_format(p.value, sizeof(p.value), fmt, ap);
 	va_end(ap);
-	return APPEND(r, params, &p, diag);
+	for (size_t i = 0; i < r->n_params; i++)
+		if (strcmp(r->params[i].name, p.name) == 0) {
+			r->params[i] = p;
+			return 0;
+		}
+	return APPEND(r, params, &p, COCO_MRECORD_FEW, diag);
 }
 
 int coco_mrecord_file(struct coco_mrecord *r, const struct coco_mrecord_file *file,
 		     struct coco_diag *diag)
 {
+	struct coco_mrecord_file copy = *file;
+
+	tidy(copy.name, sizeof(copy.name));
 	for (size_t i = 0; i < r->n_files; i++)
-		if (strcmp(r->files[i].name, file->name) == 0)
+		if (strcmp(r->files[i].name, copy.name) == 0)
 			return 0;
-	return APPEND(r, files, file, diag);
+	return APPEND(r, files, &copy, COCO_MRECORD_FEW, diag);
 }
 
 int coco_mrecord_gap(struct coco_mrecord *r, const char *name, const char *reason,
@@ -85,9 +156,9 @@ int coco_mrecord_gap(struct coco_mrecord *r, const char *name, const char *reaso
 {
 	struct coco_mrecord_gap gap = { .name = "" };
 
-	snprintf(gap.name, sizeof(gap.name), "%s", name);
-	snprintf(gap.reason, sizeof(gap.reason), "%s", reason);
-	return APPEND(r, gaps, &gap, diag);
+	fit(gap.name, sizeof(gap.name), name);
+	fit(gap.reason, sizeof(gap.reason), reason);
+	return APPEND(r, gaps, &gap, COCO_MRECORD_FEW, diag);
 }
 
 int coco_mrecord_unknown(struct coco_mrecord *r, const char *reg, const char *name,
@@ -95,11 +166,11 @@ int coco_mrecord_unknown(struct coco_mrecord *r, const char *reg, const char *na
 {
 	struct coco_mrecord_unknown u = { .reg = "" };
 
-	snprintf(u.reg, sizeof(u.reg), "%s", reg);
-	snprintf(u.name, sizeof(u.name), "%s", name);
-	snprintf(u.reason, sizeof(u.reason), "%s", reason);
-	snprintf(u.supply, sizeof(u.supply), "%s", supply);
-	return APPEND(r, unknowns, &u, diag);
+	fit(u.reg, sizeof(u.reg), reg);
+	fit(u.name, sizeof(u.name), name);
+	fit(u.reason, sizeof(u.reason), reason);
+	fit(u.supply, sizeof(u.supply), supply);
+	return APPEND(r, unknowns, &u, COCO_MRECORD_FEW, diag);
 }
 
 int coco_mrecord_begin(struct coco_mrecord *r, const char *name, const char *algorithm,
@@ -107,9 +178,13 @@ int coco_mrecord_begin(struct coco_mrecord *r, const char *name, const char *alg
 {
 	struct coco_mrecord_register reg = { .name = "" };
 
-	snprintf(reg.name, sizeof(reg.name), "%s", name);
-	snprintf(reg.algorithm, sizeof(reg.algorithm), "%s", algorithm);
-	return APPEND(r, registers, &reg, diag);
+	fit(reg.name, sizeof(reg.name), name);
+	fit(reg.algorithm, sizeof(reg.algorithm), algorithm);
+	if (coco_mrecord_size(reg.algorithm) == 0 ||
+	    coco_mrecord_find(r, reg.name, reg.algorithm) != NULL)
+		return coco_fail(diag, COCO_E_INTERNAL, "a register %s (%s) in a record", reg.name,
+				 reg.algorithm);
+	return APPEND(r, registers, &reg, COCO_MRECORD_FEW, diag);
 }
 
 static int no_register(struct coco_diag *diag)
@@ -122,12 +197,16 @@ static int copy_input(struct coco_mrecord_input *ret, const struct coco_mrecord_
 		      struct coco_diag *diag)
 {
 	*ret = *input;
+	tidy(ret->name, sizeof(ret->name));
+	tidy(ret->type, sizeof(ret->type));
 	if (input->text == NULL)
 		return 0;
-	ret->text = coco_strndup(input->text, coco_min_size(strlen(input->text),
-							    COCO_MRECORD_CONTENT - 1));
-	if (ret->text == NULL)
+	size_t cap = coco_min_size(strlen(input->text) + 1, COCO_MRECORD_CONTENT);
+	char *text = coco_alloc(cap, 1);
+	if (text == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the measurement record");
+	fit(text, cap, input->text);
+	ret->text = text;
 	return 0;
 }
 
@@ -140,7 +219,8 @@ int coco_mrecord_input(struct coco_mrecord *r, const struct coco_mrecord_input *
 		return no_register(diag);
 	int code = copy_input(&copy, input, diag);
 	if (code == 0) {
-		code = APPEND(&r->registers[r->n_registers - 1], inputs, &copy, diag);
+		code = APPEND(&r->registers[r->n_registers - 1], inputs, &copy,
+			      COCO_MRECORD_ITEMS, diag);
 		if (code != 0)
 			coco_free((char *)(uintptr_t)copy.text);
 	}
@@ -154,10 +234,14 @@ int coco_mrecord_value(struct coco_mrecord *r, const struct coco_mrecord_value *
 
 	if (r->n_registers == 0)
 		return no_register(diag);
+	struct coco_mrecord_register *reg = &r->registers[r->n_registers - 1];
+	if (value->value.n != coco_mrecord_size(reg->algorithm))
+		return coco_fail(diag, COCO_E_INTERNAL, "a value of %zu bytes for %s (%s)",
+				 value->value.n, reg->name, reg->algorithm);
 	copy.inputs = NULL;
 	copy.n_inputs = 0;
 	copy.cap_inputs = 0;
-	return APPEND(&r->registers[r->n_registers - 1], values, &copy, diag);
+	return APPEND(reg, values, &copy, COCO_MRECORD_ITEMS, diag);
 }
 
 int coco_mrecord_value_input(struct coco_mrecord *r, const struct coco_mrecord_input *input,
@@ -172,7 +256,7 @@ int coco_mrecord_value_input(struct coco_mrecord *r, const struct coco_mrecord_i
 	if (code != 0)
 		return code;
 	reg = &r->registers[r->n_registers - 1];
-	code = APPEND(&reg->values[reg->n_values - 1], inputs, &copy, diag);
+	code = APPEND(&reg->values[reg->n_values - 1], inputs, &copy, COCO_MRECORD_ITEMS, diag);
 	if (code != 0)
 		coco_free((char *)(uintptr_t)copy.text);
 	return code;
@@ -180,12 +264,17 @@ int coco_mrecord_value_input(struct coco_mrecord *r, const struct coco_mrecord_i
 
 static struct coco_mrecord_label *next_label(struct coco_mrecord_value *v, const char *name)
 {
+	struct coco_mrecord_label *l;
+	char fits[sizeof(l->name)];
+
+	fit(fits, sizeof(fits), name);
+	for (size_t i = 0; i < v->n_labels; i++)
+		if (strcmp(v->label[i].name, fits) == 0)
+			return &v->label[i];
 	if (v->n_labels == COCO_MRECORD_LABELS)
 		return NULL;
-	struct coco_mrecord_label *l = &v->label[v->n_labels++];
-	snprintf(l->name, sizeof(l->name), "%s", name);
-	l->value[0] = '\0';
-	l->number = false;
+	l = &v->label[v->n_labels++];
+	memcpy(l->name, fits, sizeof(fits));
 	return l;
 }
 
@@ -197,9 +286,9 @@ void coco_mrecord_label(struct coco_mrecord_value *v, const char *name, const ch
 	if (l == NULL)
 		return;
 	va_start(ap, fmt);
-	if (vsnprintf(l->value, sizeof(l->value), fmt, ap) < 0)
-		l->value[0] = '\0';
+	fit_format(l->value, sizeof(l->value), fmt, ap);
 	va_end(ap);
+	l->number = false;
 }
 
 void coco_mrecord_label_number(struct coco_mrecord_value *v, const char *name, uint64_t n)
@@ -209,7 +298,7 @@ void coco_mrecord_label_number(struct coco_mrecord_value *v, const char *name, u
 	if (l == NULL)
 		return;
 	snprintf(l->value, sizeof(l->value), "%" PRIu64, n);
-	l->number = true;
+	l->number = n <= (uint64_t)1 << 53;
 }
 
 void coco_mrecord_digest_set(struct coco_mrecord_digest *d, const void *p, size_t n)

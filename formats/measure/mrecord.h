@@ -18,7 +18,8 @@ enum {
 	COCO_MRECORD_TEXT = 256,
 	COCO_MRECORD_CONTENT = 1 << 16, /* bytes of the text of a step */
 	COCO_MRECORD_LABELS = 8,
-	COCO_MRECORD_ITEMS = 1 << 20,  /* of one list */
+	COCO_MRECORD_ITEMS = 1 << 20,  /* steps or values of one list */
+	COCO_MRECORD_FEW = 1 << 12,    /* of each other list: registers, files, parameters... */
 	COCO_MRECORD_MAX = 64 << 20,   /* bytes of an encoded record */
 };
 
@@ -82,7 +83,7 @@ struct coco_mrecord_value {
 
 struct coco_mrecord_register {
 	char name[COCO_MRECORD_WORD];      /* "snp.launch_digest", "tdx.rtmr0", "tpm.pcr4" */
-	char algorithm[16];                /* "sha256", "sha384"; a bank is a register of its own */
+	char algorithm[16];                /* see coco_mrecord_size; a bank is a register of its own */
 	struct coco_mrecord_input *inputs; /* common to all values; owned, as values */
 	size_t n_inputs;
 	size_t cap_inputs;
@@ -130,9 +131,14 @@ struct coco_mrecord {
 void coco_mrecord_init(struct coco_mrecord *r, const char *platform);
 void coco_mrecord_free(struct coco_mrecord *r);   /* fine on a zeroed struct */
 
+/* coco_mrecord_size - bytes of a value: "sha1", "sha256", "sha384", "sha512"; 0: no algorithm. */
+size_t coco_mrecord_size(const char *algorithm);
+
 /*
- * Each appends one; they copy, texts are cut to what fits. A file whose name
- * is there already is not added again. Errors: LIMIT_MEMORY.
+ * Each appends one; they copy. Texts are cut to whole characters that fit,
+ * and bytes that are not UTF-8 become "?". A file whose name is there already
+ * is not added again; a parameter takes the later value. Errors: LIMIT_MEMORY,
+ * also when a list is full.
  */
 int coco_mrecord_param(struct coco_mrecord *r, struct coco_diag *diag, const char *name,
 		      const char *fmt, ...) COCO_PRINTF(4, 5) COCO_MUSTUSE;
@@ -145,10 +151,11 @@ int coco_mrecord_unknown(struct coco_mrecord *r, const char *reg, const char *na
 	COCO_MUSTUSE;
 
 /*
- * coco_mrecord_begin - the next register; _input, _value and _value_input
+ * coco_mrecord_begin - the next register, another than those before; _input, _value and _value_input
  * belong to the register that was begun last, _value_input to its last value.
  * _value takes digest and labels and starts with no steps of its own
- * (value->inputs is ignored). Errors: LIMIT_MEMORY.
+ * (value->inputs is ignored). Errors: LIMIT_MEMORY; INTERNAL for an unknown
+ * algorithm, a register that is there already, a value of another length.
  */
 int coco_mrecord_begin(struct coco_mrecord *r, const char *name, const char *algorithm,
 		      struct coco_diag *diag) COCO_MUSTUSE;
@@ -159,7 +166,11 @@ int coco_mrecord_value(struct coco_mrecord *r, const struct coco_mrecord_value *
 int coco_mrecord_value_input(struct coco_mrecord *r, const struct coco_mrecord_input *input,
 			    struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_mrecord_label - one more label of a value that is being filled; cut to what fits. */
+/*
+ * coco_mrecord_label - one more label of a value that is being filled, or
+ * another value of one that is there; cut to what fits. A number beyond 2^53
+ * is written as text.
+ */
 void coco_mrecord_label(struct coco_mrecord_value *v, const char *name, const char *fmt, ...)
 	COCO_PRINTF(3, 4);
 void coco_mrecord_label_number(struct coco_mrecord_value *v, const char *name, uint64_t n);
@@ -186,7 +197,8 @@ int coco_mrecord_encode(const struct coco_mrecord *r, uint8_t **ret, size_t *ret
 
 /*
  * coco_mrecord_decode - a record file of at most COCO_MRECORD_MAX bytes;
- * decode(encode(x)) encodes to the same bytes. Unknown members are refused.
+ * decode(encode(x)) encodes to the same bytes. Unknown members are refused,
+ * and so is a register or a file that is listed twice.
  * Gives *ret (coco_mrecord_free). Errors: those of coco_json_parse_bounded,
  * FORMAT_JSON_TYPE, MRECORD_SCHEMA, LIMIT_MEMORY.
  */

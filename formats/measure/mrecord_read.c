@@ -105,6 +105,23 @@ static int basis(struct reader *rd, const struct coco_jv *obj, enum coco_mrecord
 	return 0;
 }
 
+static int read_pages(struct reader *rd, const struct coco_jv *v, struct coco_mrecord_input *in)
+{
+	if (!coco_jv_has(v, "pages"))
+		return 0;
+	int r = coco_jv_u64(v, "pages", (uint64_t)1 << 52, &in->pages, rd->diag);
+	return r == 0 && in->pages == 0 ? bad(rd, v, "pages", "no pages") : r;
+}
+
+static int content(struct reader *rd, const struct coco_jv *v, const char **ret)
+{
+	if (!coco_jv_has(v, "text"))
+		return 0;
+	int r = coco_jv_string(v, "text", ret, rd->diag);
+	return r == 0 && strlen(*ret) >= COCO_MRECORD_CONTENT ?
+	       bad(rd, v, "text", "the text is too long") : r;
+}
+
 static int read_input(struct reader *rd, const struct coco_jv *v, struct coco_mrecord_input *in)
 {
 	static const char *const known[] = { "name", "type", "gpa", "pages", "basis", "text",
@@ -120,12 +137,12 @@ static int read_input(struct reader *rd, const struct coco_jv *v, struct coco_mr
 	in->has_gpa = coco_jv_has(v, "gpa");
 	if (r == 0 && in->has_gpa)
 		r = number(rd, v, "gpa", true, &in->gpa);
-	if (r == 0 && coco_jv_has(v, "pages"))
-		r = coco_jv_u64(v, "pages", (uint64_t)1 << 52, &in->pages, rd->diag);
+	if (r == 0)
+		r = read_pages(rd, v, in);
 	if (r == 0)
 		r = basis(rd, v, &in->basis);
-	if (r == 0 && coco_jv_has(v, "text"))
-		r = coco_jv_string(v, "text", &in->text, rd->diag);
+	if (r == 0)
+		r = content(rd, v, &in->text);
 	if (r == 0)
 		r = digest(rd, v, "digest", &in->digest);
 	return r == 0 ? digest(rd, v, "running", &in->running) : r;
@@ -189,6 +206,12 @@ static int read_labels(struct reader *rd, const struct coco_jv *obj, struct coco
 	return 0;
 }
 
+/* Of the register that is being read. */
+static size_t value_size(const struct reader *rd)
+{
+	return coco_mrecord_size(rd->rec->registers[rd->rec->n_registers - 1].algorithm);
+}
+
 static int read_value(struct reader *rd, const struct coco_jv *v)
 {
 	static const char *const known[] = { "value", "label", "inputs" };
@@ -202,6 +225,8 @@ static int read_value(struct reader *rd, const struct coco_jv *v)
 		r = digest(rd, v, "value", &value.value);
 	if (r == 0 && value.value.n == 0)
 		r = bad(rd, v, "value", "an allowed value is missing");
+	if (r == 0 && value.value.n != value_size(rd))
+		r = bad(rd, v, "value", "a value of another length than its algorithm's");
 	if (r == 0)
 		r = coco_jv_object(v, "label", &label, rd->diag);
 	if (r == 0)
@@ -224,6 +249,10 @@ static int read_register(struct reader *rd, const struct coco_jv *v)
 		r = text(rd, v, "register", name, sizeof(name));
 	if (r == 0)
 		r = text(rd, v, "algorithm", algorithm, sizeof(algorithm));
+	if (r == 0 && coco_mrecord_size(algorithm) == 0)
+		r = bad(rd, v, "algorithm", "not an algorithm that is known");
+	if (r == 0 && coco_mrecord_find(rd->rec, name, algorithm) != NULL)
+		r = bad(rd, v, "register", "a register is listed twice");
 	if (r == 0)
 		r = coco_mrecord_begin(rd->rec, name, algorithm, rd->diag);
 	if (r == 0)
