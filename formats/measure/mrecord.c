@@ -235,7 +235,7 @@ int coco_mrecord_value(struct coco_mrecord *r, const struct coco_mrecord_value *
 	if (r->n_registers == 0)
 		return no_register(diag);
 	struct coco_mrecord_register *reg = &r->registers[r->n_registers - 1];
-	if (value->value.n != coco_mrecord_size(reg->algorithm))
+	if (value->value.n != 0 && value->value.n != coco_mrecord_size(reg->algorithm))
 		return coco_fail(diag, COCO_E_INTERNAL, "a value of %zu bytes for %s (%s)",
 				 value->value.n, reg->name, reg->algorithm);
 	copy.inputs = NULL;

@@ -151,10 +151,11 @@ int coco_mrecord_unknown(struct coco_mrecord *r, const char *reg, const char *na
 	COCO_MUSTUSE;
 
 /*
- * coco_mrecord_begin - the next register, another than those before; _input, _value and _value_input
- * belong to the register that was begun last, _value_input to its last value.
+ * coco_mrecord_begin - the next register, another than those before; _input,
+ * _value and _value_input belong to it, _value_input to its last value.
  * _value takes digest and labels and starts with no steps of its own
- * (value->inputs is ignored). Errors: LIMIT_MEMORY; INTERNAL for an unknown
+ * (value->inputs is ignored); without a digest the caller sets it later.
+ * Errors: LIMIT_MEMORY; INTERNAL for an unknown
  * algorithm, a register that is there already, a value of another length.
  */
 int coco_mrecord_begin(struct coco_mrecord *r, const char *name, const char *algorithm,
