@@ -83,7 +83,7 @@ struct coco_mrecord_value {
 
 struct coco_mrecord_register {
 	char name[COCO_MRECORD_WORD];      /* "snp.launch_digest", "tdx.rtmr0", "tpm.pcr4" */
-	char algorithm[16];                /* see coco_mrecord_size; a bank is a register of its own */
+	char algorithm[16];                /* see coco_mrecord_size; a bank is a register */
 	struct coco_mrecord_input *inputs; /* common to all values; owned, as values */
 	size_t n_inputs;
 	size_t cap_inputs;
