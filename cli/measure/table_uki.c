@@ -29,7 +29,7 @@ const struct coco_cmd coco_cmd_entry_measure_pe = {
 	.id = COCO_CMD_MEASURE_PE,
 	.path = "measure pe",
 	.group = "Measurements",
-	.summary = "Compute the Authenticode digest of an EFI program as firmware does",
+	.summary = "Compute the Authenticode digest of an EFI program",
 	.text = "The digest is what UEFI firmware measures when it loads the program (PCR 4 of a "
 		"TPM, RTMR 1 of TDX) and what Secure Boot signatures are made over. It leaves out "
 		"the checksum and the certificate table, so that it is the same before and after "

@@ -74,7 +74,9 @@ static void check_option(const struct coco_cmd *cmd, const struct coco_opt *opt)
 	assert_true(opt->offset + member_size(opt) <= cmd->opts_size);
 	check_names(cmd, opt->conflicts);
 	check_names(cmd, opt->requires);
-	if (opt->kind == COCO_KIND_ENUM && opt->def != NULL) {
+	/* of a list the default is words about several of its values */
+	if (opt->kind == COCO_KIND_ENUM && opt->def != NULL &&
+	    (opt->flags & COCO_OPT_REPEAT) == 0) {
 		bool found = false;
 
 		for (size_t i = 0; opt->values[i] != NULL; i++)
