@@ -38,7 +38,7 @@ complete -c cococtl -n '__cococtl_next measure' -a snp -d 'Compute the launch di
 complete -c cococtl -n '__cococtl_next measure' -a sev-es -d 'Compute the launch digest of an AMD SEV-ES guest'
 complete -c cococtl -n '__cococtl_next measure' -a sev -d 'Compute the launch digest of an AMD SEV guest'
 complete -c cococtl -n '__cococtl_next measure' -a id-block -d 'Sign the launch digest of an AMD SEV-SNP guest'
-complete -c cococtl -n '__cococtl_next measure' -a pe -d 'Compute the Authenticode digest of an EFI program as firmware does'
+complete -c cococtl -n '__cococtl_next measure' -a pe -d 'Compute the Authenticode digest of an EFI program'
 complete -c cococtl -n '__cococtl_next' -a help -d 'List the commands, or say how to use one'
 complete -c cococtl -n '__cococtl_next' -a explain -d 'Explain an error: cause, likely reasons, next step'
 complete -c cococtl -n '__cococtl_next' -a schema -d 'Print the JSON schema of a command\'s --json output'
