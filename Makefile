@@ -54,7 +54,7 @@ ifeq ($(SANITIZE)$(COVERAGE),)
 WARN += -Wframe-larger-than=4096 # the instrumentation has larger frames
 endif
 
-PKGS := libcrypto libzstd jansson libarchive
+PKGS := libcrypto libzstd zlib jansson libarchive
 ifneq ($(MAKECMDGOALS),deps)
 ifneq ($(MAKECMDGOALS),clean)
 ifneq ($(MAKECMDGOALS),help)

@@ -3,9 +3,10 @@
 # through sudo. Needed packages first; then peers, with which more tests run
 # instead of being skipped: a peer that cannot be had is no failure.
 set -eu
-needed='gcc make pkg-config libssl-dev libzstd-dev libjansson-dev libarchive-dev libcmocka-dev
+needed='gcc make pkg-config libssl-dev libzstd-dev zlib1g-dev libjansson-dev libarchive-dev libcmocka-dev
 openssl'
-peers='clang mandoc python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry'
+peers='clang mandoc python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry
+cryptsetup-bin qemu-utils dosfstools mtools'
 
 command -v apt-get >/dev/null 2>&1 || {
 	echo "deps: this is no Debian; install the like of:" $needed $peers
