@@ -39,7 +39,8 @@ static void read_both(struct coco_disk *disk)
 	while (r == 0 && at < WHOLE) {
 		size_t n = 0;
 
-		r = coco_disk_read_some(disk, at, b + at, coco_min_size(PIECE, WHOLE - at), &n, NULL);
+		r = coco_disk_read_some(disk, at, b + at, coco_min_size(PIECE, WHOLE - at), &n,
+					NULL);
 		require(known(r));
 		if (r == 0 && n == 0)
 			break;

@@ -204,7 +204,7 @@ int coco_fat_next(const struct coco_fat *f, uint32_t cluster, const uint8_t *ent
 	}
 	if (!coco_fat_is_cluster(f, v))
 		return coco_fail_at(diag, COCO_E_FAT_CHAIN, coco_fat_entry_at(f, cluster), "FAT",
-				    "cluster %u is followed by 0x%x, which is no cluster of this volume",
+				    "cluster %u is followed by 0x%x, which is none of this volume",
 				    cluster, v);
 	*ret = v;
 	return 0;

@@ -10,7 +10,8 @@
 enum { DIGITS = 32 };
 
 /* Byte i of the text is byte order[i] in memory. */
-static const uint8_t order[COCO_GUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+static const uint8_t order[COCO_GUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9,
+						10, 11, 12, 13, 14, 15 };
 
 static bool dash_before(size_t byte)
 {

@@ -96,7 +96,7 @@ static int read_locked(struct coco_disk *d, uint64_t off, uint8_t *p, size_t n, 
 
 		if (pipe->at > off + have)
 			return coco_fail(diag, COCO_E_DISK_FEATURE,
-					 "byte %" PRIu64 " of a pipe was needed after it had passed",
+					 "byte %" PRIu64 " of a pipe is needed again",
 					 off + have);
 		int r = skip_to(d, off + have, diag);
 		if (r == 0)

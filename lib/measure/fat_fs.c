@@ -105,7 +105,8 @@ static int chain_start(const struct coco_fat_fs *fs, struct chain *c, uint32_t c
 {
 	if (!coco_fat_is_cluster(&fs->fat, cluster))
 		return coco_fail(diag, COCO_E_FAT_CHAIN,
-				 "an entry begins at cluster %u, which is not of this volume", cluster);
+				 "an entry begins at cluster %u, which is none of this volume",
+				 cluster);
 	*c = (struct chain){ .cluster = cluster, .mark = cluster, .limit = 1 };
 	return 0;
 }
@@ -305,7 +306,8 @@ int coco_fat_fs_find(struct coco_fat_fs *fs, const char *path, struct coco_fat_e
 	int r = resolve(fs, path, &found, ret, diag);
 
 	if (r == 0 && !found)
-		return coco_fail(diag, COCO_E_FAT_MISSING, "there is no %s in the file system", path);
+		return coco_fail(diag, COCO_E_FAT_MISSING, "there is no %s in the file system",
+				 path);
 	return r;
 }
 

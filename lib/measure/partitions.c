@@ -46,8 +46,8 @@ static int add_gpt(struct coco_partitions *p, const struct coco_gpt *g, uint64_t
 		if (coco_mul64_overflows(e->first, p->sector, &part.at) ||
 		    coco_mul64_overflows(e->last - e->first + 1, p->sector, &part.size) ||
 		    part.at > INT64_MAX || part.size > INT64_MAX)
-			return coco_fail(diag, COCO_E_DISK_TABLE, "partition %u has an impossible size",
-					 e->number);
+			return coco_fail(diag, COCO_E_DISK_TABLE,
+					 "partition %u has an impossible size", e->number);
 		memcpy(part.type, e->type, sizeof(part.type));
 		memcpy(part.uuid, e->uuid, sizeof(part.uuid));
 		memcpy(part.label, e->label, sizeof(part.label));

@@ -200,7 +200,8 @@ static void put_boot(const struct volume *v, size_t total)
 		coco_mint_le(b + 44, 2, 4);
 	}
 	memcpy(b + (wide ? 71 : 43), "MINTED     ", 11);
-	memcpy(b + (wide ? 82 : 54), wide ? "FAT32   " : v->bits == 16 ? "FAT16   " : "FAT12   ", 8);
+	memcpy(b + (wide ? 82 : 54),
+	       wide ? "FAT32   " : v->bits == 16 ? "FAT16   " : "FAT12   ", 8);
 	coco_mint_le(b + 510, 0xaa55, 2);
 }
 

@@ -24,7 +24,8 @@ static void test_parts(void **state COCO_UNUSED)
 	coco_test_random(p, sizeof(p), 1);
 	uint32_t whole = coco_crc32(0, p, sizeof(p));
 	for (size_t cut = 0; cut <= sizeof(p); cut += 7)
-		assert_int_equal(coco_crc32(coco_crc32(0, p, cut), p + cut, sizeof(p) - cut), whole);
+		assert_int_equal(coco_crc32(coco_crc32(0, p, cut), p + cut, sizeof(p) - cut),
+				 whole);
 	p[17] ^= 1;
 	assert_int_not_equal(coco_crc32(0, p, sizeof(p)), whole);
 }

@@ -161,11 +161,13 @@ static void test_l2(void **state COCO_UNUSED)
 	assert_int_equal(w.kind, COCO_QCOW2_DATA);
 	assert_int_equal(w.offset, 4096);
 	/* compressed: at 5000, in 2 more sectors */
-	assert_ok(coco_qcow2_l2(&q, UINT64_C(1) << 62 | UINT64_C(2) << 58 | 5000, 8192, &w, &d), &d);
+	assert_ok(coco_qcow2_l2(&q, UINT64_C(1) << 62 | UINT64_C(2) << 58 | 5000, 8192, &w,
+				&d), &d);
 	assert_int_equal(w.kind, COCO_QCOW2_PACKED);
 	assert_int_equal(w.offset, 5000);
 	assert_int_equal(w.size, 3 * 512 - 5000 % 512);
-	assert_ok(coco_qcow2_l2(&q, UINT64_C(1) << 62 | UINT64_C(15) << 58 | 8000, 8192, &w, &d), &d);
+	assert_ok(coco_qcow2_l2(&q, UINT64_C(1) << 62 | UINT64_C(15) << 58 | 8000, 8192, &w,
+				&d), &d);
 	assert_int_equal(w.size, 192);   /* the file ends */
 	static const uint64_t bad[] = {
 		8192, UINT64_C(1) << 40, 4096 + 512, 4096 | 2, UINT64_C(1) << 60 | 4096,

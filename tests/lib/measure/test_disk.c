@@ -29,7 +29,8 @@ static uint8_t *content(void)
 
 static void compare(struct coco_disk *disk, const uint8_t *raw)
 {
-	static const size_t at[] = { 0, 1, 511, 4095, 65535, 65536, 131071, 299999, 430000, 699999 };
+	static const size_t at[] = { 0, 1, 511, 4095, 65535, 65536, 131071, 299999, 430000,
+				     699999 };
 	static const size_t len[] = { 1, 512, 4096, 65536, 65537, 200000, DISK };
 	uint8_t *buf = coco_alloc(DISK, 1);
 	struct coco_diag d = { 0 };

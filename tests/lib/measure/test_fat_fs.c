@@ -91,7 +91,8 @@ static void test_read(void **state COCO_UNUSED)
 		read_is(v.fs, "EFI/BOOT/BOOTX64.EFI", big, BIG);
 		read_is(v.fs, "\\efi\\boot\\bootx64.efi", big, BIG);
 		read_is(v.fs, "/EFI/Linux/linux-6.12 with a long name.efi", "uki", 3);
-		read_is(v.fs, "efi/linux/LINUX-6.12 with a long name.efi.extra.d//A.cred", "secret", 6);
+		read_is(v.fs, "efi/linux/LINUX-6.12 with a long name.efi.extra.d//A.cred",
+			"secret", 6);
 		read_is(v.fs, "empty", NULL, 0);
 		assert_ok(coco_fat_fs_exists(v.fs, "loader/loader.conf", &exists, &d), &d);
 		assert_true(exists);
