@@ -54,7 +54,7 @@ ifeq ($(SANITIZE)$(COVERAGE),)
 WARN += -Wframe-larger-than=4096 # the instrumentation has larger frames
 endif
 
-PKGS := libcrypto libzstd zlib jansson libarchive
+PKGS := libcrypto libzstd zlib jansson libarchive libcurl libcbor libxml-2.0
 ifneq ($(MAKECMDGOALS),deps)
 ifneq ($(MAKECMDGOALS),clean)
 ifneq ($(MAKECMDGOALS),help)
@@ -71,7 +71,9 @@ endif
 # Deferred: "make deps demo" installs the packages before they are asked for.
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS))
-CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+# What only tests use: cmocka, and a server to talk to.
+TEST_PKGS := cmocka libmicrohttpd
+TEST_LIBS = $(shell $(PKG_CONFIG) --libs $(TEST_PKGS))
 
 BASE_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS_SAN)
 BASE_CFLAGS := -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(PROBED) $(WERROR) $(SAN)
@@ -161,7 +163,7 @@ $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
-		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(CMOCKA_LIBS) -lm -pthread
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(TEST_LIBS) -lm -pthread
 
 # The unit tests of cli/ need the program without its main.
 $(filter $(B)/tests/cli/%,$(TEST_BIN)): $(filter-out %/main.o,$(CLI_OBJ))

@@ -4,7 +4,7 @@
 # instead of being skipped: a peer that cannot be had is no failure.
 set -eu
 needed='gcc make pkg-config libssl-dev libzstd-dev zlib1g-dev libjansson-dev libarchive-dev libcmocka-dev
-openssl'
+libcurl4-openssl-dev libmicrohttpd-dev libcbor-dev libxml2-dev openssl'
 peers='clang mandoc python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry
 cryptsetup-bin qemu-utils dosfstools mtools'
 

@@ -95,9 +95,12 @@ unsigned coco_cli_out_flags(const struct coco_cli *cli, unsigned more);
 int coco_cli_stdout(struct coco_cli *cli, bool binary, int *ret_fd, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
-/* coco_run_core, coco_run_model, coco_run_measure - the run function of a command, or NULL. */
+/* coco_run_find - the run function of a command, or NULL; coco_run_<wing> of one of the wing. */
+coco_cmd_fn *coco_run_find(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_core(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_model(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_measure(enum coco_cmd_id id);
+coco_cmd_fn *coco_run_evidence(enum coco_cmd_id id);
+coco_cmd_fn *coco_run_broker(enum coco_cmd_id id);
 
 #endif

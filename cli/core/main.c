@@ -122,15 +122,6 @@ static void hide_words(int argc, char **argv, size_t keep)
 		memset(argv[i], 0, strlen(argv[i]));
 }
 
-static coco_cmd_fn *find_run(enum coco_cmd_id id)
-{
-	coco_cmd_fn *fn = coco_run_model(id);
-
-	if (fn == NULL)
-		fn = coco_run_measure(id);
-	return fn != NULL ? fn : coco_run_core(id);
-}
-
 /* What a run has. */
 struct session {
 	struct coco_args args;
@@ -198,7 +189,7 @@ static bool reader_gone(const struct session *s)
 static int command(struct session *s, const struct coco_cmd *cmd, size_t words)
 {
 	struct coco_cli *cli = &s->cli;
-	coco_cmd_fn *fn = find_run(cmd->id);
+	coco_cmd_fn *fn = coco_run_find(cmd->id);
 	int r;
 
 	cli->cmd = cmd;

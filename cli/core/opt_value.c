@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/rfc3339.h"
+
 /* Leading decimal digits of *at; false when there is none or they do not fit. */
 static bool digits(const char **at, uint64_t *ret)
 {
@@ -80,85 +82,11 @@ int coco_opt_digest(const char *text, struct coco_diag *diag)
 			 "its lower-case hexadecimal digits", text);
 }
 
-/* n digits at *at as a number up to max; moves *at. */
-static bool fixed(const char **at, unsigned n, unsigned min, unsigned max, unsigned *ret)
-{
-	unsigned v = 0;
-
-	for (unsigned i = 0; i < n; i++, (*at)++) {
-		if (**at < '0' || **at > '9')
-			return false;
-		v = v * 10 + (unsigned)(**at - '0');
-	}
-	*ret = v;
-	return v >= min && v <= max;
-}
-
-static bool literal(const char **at, const char *any)
-{
-	if (**at == '\0' || strchr(any, **at) == NULL)
-		return false;
-	(*at)++;
-	return true;
-}
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
-{
-	y -= m <= 2;
-	int64_t era = y / 400; /* y is not negative: years are 0000 to 9999, see below */
-	int64_t yoe = y - era * 400;
-	int64_t doy = (153 * ((int64_t)m + (m > 2 ? -3 : 9)) + 2) / 5 + (int64_t)d - 1;
-	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-
-	return era * 146097 + doe - 719468;
-}
-
-static unsigned days_in_month(unsigned y, unsigned m)
-{
-	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-
-	return m == 2 && leap ? 29 : days[m - 1];
-}
-
-static bool parse_time(const char *at, int64_t *ret)
-{
-	unsigned y, mo, d, h, mi, s, oh = 0, om = 0;
-	bool west = false;
-
-	if (!fixed(&at, 4, 1, 9999, &y) || !literal(&at, "-") || !fixed(&at, 2, 1, 12, &mo) ||
-	    !literal(&at, "-") || !fixed(&at, 2, 1, days_in_month(y, mo), &d) ||
-	    !literal(&at, "Tt ") || !fixed(&at, 2, 0, 23, &h) || !literal(&at, ":") ||
-	    !fixed(&at, 2, 0, 59, &mi) || !literal(&at, ":") || !fixed(&at, 2, 0, 60, &s))
-		return false;
-	if (*at == '.') {
-		size_t n = strspn(at + 1, "0123456789");
-
-		if (n == 0)
-			return false;
-		at += n + 1;
-	}
-	if (*at == '+' || *at == '-') {
-		west = *at++ == '-';
-		if (!fixed(&at, 2, 0, 23, &oh) || !literal(&at, ":") || !fixed(&at, 2, 0, 59, &om))
-			return false;
-	} else if (!literal(&at, "Zz")) {
-		return false;
-	}
-	if (*at != '\0')
-		return false;
-	int64_t offset = (int64_t)oh * 3600 + (int64_t)om * 60;
-	*ret = days_from_civil(y, mo, d) * 86400 + (int64_t)h * 3600 + (int64_t)mi * 60 +
-	       (int64_t)s + (west ? offset : -offset);
-	return true;
-}
-
 int coco_opt_time(const char *text, int64_t *ret, struct coco_diag *diag)
 {
 	int64_t v;
 
-	if (!parse_time(text, &v))
+	if (!coco_rfc3339_parse(text, &v))
 		return coco_fail(diag, COCO_E_USAGE_VALUE,
 				 "\"%s\" is not a time; accepted: RFC 3339, such as "
 				 "2026-11-21T12:00:00Z or 2026-11-21T13:00:00+01:00", text);

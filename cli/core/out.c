@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "formats/core/rfc3339.h"
 #include "lib/core/io.h"
 
 enum { MAX_OUTPUT = 1 << 30, MAX_WARNINGS = 1 << 20 };
@@ -184,7 +185,7 @@ static void put_log(struct coco_console *con, const char *level, const char *cod
 	if (con->log < 0)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
-	coco_human_time(when, sizeof(when), now.tv_sec);
+	coco_rfc3339_print(when, now.tv_sec);
 	coco_wr_init(&wr, 1 << 16);
 	coco_jw_init(&jw, &wr, false);
 	coco_jw_begin(&jw, '{');

@@ -98,7 +98,4 @@ void coco_human_bytes(char *ret, size_t cap, uint64_t bytes);
 /* "0:07", "12:34", "3:04:05". cap >= 32. */
 void coco_human_span(char *ret, size_t cap, uint64_t seconds);
 
-/* "2026-11-21T12:00:00Z". cap >= 32. */
-void coco_human_time(char *ret, size_t cap, int64_t when);
-
 #endif

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/core/out.h"
 
@@ -35,19 +34,6 @@ void coco_human_span(char *ret, size_t cap, uint64_t seconds)
 			 seconds / 60 % 60, seconds % 60);
 	else
 		snprintf(ret, cap, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
-}
-
-void coco_human_time(char *ret, size_t cap, int64_t when)
-{
-	time_t t = (time_t)when;
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL) {
-		snprintf(ret, cap, "%" PRId64, when);
-		return;
-	}
-	snprintf(ret, cap, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-		 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* Columns that text takes: characters, one each. */

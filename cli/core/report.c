@@ -11,6 +11,7 @@
 #include "cli/core/out.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
+#include "formats/core/rfc3339.h"
 
 enum {
 	MAX_ITEMS = 1 << 22,
@@ -154,10 +155,9 @@ void coco_report_size(struct coco_report *r, const char *key, const char *label,
 
 void coco_report_time(struct coco_report *r, const char *key, const char *label, int64_t when)
 {
-	char text[32];
+	char text[COCO_RFC3339_TEXT];
 
-	coco_human_time(text, sizeof(text), when);
-	coco_report_string(r, key, label, text);
+	coco_report_string(r, key, label, coco_rfc3339_print(text, when));
 }
 
 void coco_report_heading(struct coco_report *r, const char *text)

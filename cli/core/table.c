@@ -11,6 +11,8 @@
 static const struct coco_wing *const wings[] = {
 	&coco_wing_model,
 	&coco_wing_measure,
+	&coco_wing_evidence,
+	&coco_wing_broker,
 	&coco_wing_core,
 };
 

@@ -13,6 +13,8 @@ static const struct coco_err_info table[] = {
 #include "formats/core/errors/key.def"
 #include "formats/core/errors/model.def"
 #include "formats/core/errors/measure.def"
+#include "formats/core/errors/evidence.def"
+#include "formats/core/errors/broker.def"
 #undef X
 };
 

@@ -50,6 +50,8 @@ enum coco_err {
 #include "formats/core/errors/key.def"
 #include "formats/core/errors/model.def"
 #include "formats/core/errors/measure.def"
+#include "formats/core/errors/evidence.def"
+#include "formats/core/errors/broker.def"
 #undef X
 };
 

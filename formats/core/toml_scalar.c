@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/core/rfc3339.h"
 #include "formats/core/toml_tree.h"
 
 enum { MAX_NUMBER = 128 }; /* characters of a number */
@@ -372,21 +373,13 @@ static bool digits_at(const struct coco_toml_in *p, size_t k, size_t n, unsigned
 	return true;
 }
 
-static unsigned days_of(unsigned year, unsigned month)
-{
-	static const unsigned char days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap ? 1U : 0U);
-}
-
 static int date_at(struct coco_toml_in *p, struct coco_toml_time *t)
 {
 	if (!digits_at(p, 0, 4, &t->year) || coco_toml_peek(p, 4) != '-' ||
 	    !digits_at(p, 5, 2, &t->month) || coco_toml_peek(p, 7) != '-' ||
 	    !digits_at(p, 8, 2, &t->day))
 		return coco_toml_bad(p, "a date is written YYYY-MM-DD");
-	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > days_of(t->year, t->month))
+	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > coco_civil_days(t->year, t->month))
 		return coco_toml_bad(p, "there is no such day");
 	p->at += 10;
 	return 0;

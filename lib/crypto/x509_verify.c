@@ -9,22 +9,13 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "formats/core/rfc3339.h"
 #include "lib/crypto/key_evp.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/x509_evp.h"
 
 enum { SECURITY_LEVEL = 2 };   /* 112 bits: no RSA below 2048, no SHA-1 */
-
-static void print_time(int64_t t, char ret[32])
-{
-	time_t when = (time_t)t;
-	struct tm tm;
-
-	if (gmtime_r(&when, &tm) == NULL || strftime(ret, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		snprintf(ret, 32, "?");
-}
 
 /* Names the certificate in the message, and the times when these are the matter. */
 static int fail_cert(X509 *cert, int code, const char *what, int64_t at, struct coco_diag *diag)
@@ -36,8 +27,8 @@ static int fail_cert(X509 *cert, int code, const char *what, int64_t at, struct 
 	if (cert != NULL)
 		coco_x509_info(cert, &info);
 	if (code == COCO_E_CERT_EXPIRED || code == COCO_E_CERT_NOT_YET_VALID) {
-		print_time(at, when);
-		print_time(code == COCO_E_CERT_EXPIRED ? info.not_after : info.not_before, bound);
+		coco_rfc3339_print(when, at);
+		coco_rfc3339_print(bound, code == COCO_E_CERT_EXPIRED ? info.not_after : info.not_before);
 		coco_diag_expected(diag, "%s %s", code == COCO_E_CERT_EXPIRED ? "before" : "from",
 				   bound);
 		coco_diag_actual(diag, "%s", when);

@@ -4,9 +4,9 @@
 #include "lib/model/pkg_attach.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "formats/core/mem.h"
+#include "formats/core/rfc3339.h"
 #include "formats/model/dsse.h"
 
 int coco_pkg_sign(const struct coco_run *run, const struct coco_digest *manifest,
@@ -30,16 +30,6 @@ int coco_pkg_sign(const struct coco_run *run, const struct coco_digest *manifest
 	return r;
 }
 
-/* RFC 3339 in UTC, as image-spec asks of org.opencontainers.image.created. */
-static void timestamp(int64_t when, char ret[32])
-{
-	time_t t = (time_t)when;
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL || strftime(ret, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		snprintf(ret, 32, "1970-01-01T00:00:00Z");
-}
-
 static void free_annotations(struct coco_annotation *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -52,9 +42,9 @@ static void free_annotations(struct coco_annotation *list, size_t n)
 static int bundle_annotations(int64_t now, struct coco_annotation **list, size_t *n,
 			      struct coco_diag *diag)
 {
-	char created[32];
+	char created[COCO_RFC3339_TEXT];
 
-	timestamp(now, created);
+	coco_rfc3339_print(created, now);
 	int r = coco_annotation_add(list, n, "org.opencontainers.image.created", created, diag);
 	if (r == 0)
 		r = coco_annotation_add(list, n, "dev.sigstore.bundle.content", "dsse-envelope",

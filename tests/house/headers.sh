@@ -5,7 +5,7 @@ set -u
 : "${SRC:?run this through make check}"
 CC=${CC:-cc}
 pc=${PKG_CONFIG:-pkg-config}
-flags="-I$SRC -D_GNU_SOURCE $($pc --cflags libcrypto libzstd jansson libarchive cmocka)"
+flags="-I$SRC -D_GNU_SOURCE $($pc --cflags libcrypto libzstd jansson libarchive libcurl libcbor libxml-2.0 cmocka)"
 flags="$flags -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Wstrict-prototypes"
 flags="$flags -Wmissing-prototypes -Wredundant-decls -Werror"
 bad=0
