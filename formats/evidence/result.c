@@ -267,7 +267,7 @@ enum coco_verdict coco_result_verdict_of(const struct coco_result *r, enum coco_
 {
 	enum coco_verdict v = judge(r, aspect, subject);
 
-	if (r->code != 0)
+	if (coco_result_finish(r, NULL) != 0)   /* a list without its end proves nothing */
 		return COCO_VERDICT_INDETERMINATE;
 	if (subject != COCO_RESULT_NO_SUBJECT || aspect != COCO_ASPECT_AUTHENTIC)
 		return v;
