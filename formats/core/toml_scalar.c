@@ -379,7 +379,8 @@ static int date_at(struct coco_toml_in *p, struct coco_toml_time *t)
 	    !digits_at(p, 5, 2, &t->month) || coco_toml_peek(p, 7) != '-' ||
 	    !digits_at(p, 8, 2, &t->day))
 		return coco_toml_bad(p, "a date is written YYYY-MM-DD");
-	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > coco_civil_days(t->year, t->month))
+	if (t->month < 1 || t->month > 12 || t->day < 1 ||
+	    t->day > coco_civil_days(t->year, t->month))
 		return coco_toml_bad(p, "there is no such day");
 	p->at += 10;
 	return 0;

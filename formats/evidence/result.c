@@ -113,7 +113,7 @@ static void vset(char *ret, size_t cap, const char *fmt, va_list ap)
 	{                                                                                 \
 		struct coco_result_check *c = last(r);                                    \
 		va_list ap;                                                               \
-                                                                                          \
+											  \
 		if (c == NULL)                                                            \
 			return;                                                           \
 		va_start(ap, fmt);                                                        \

@@ -77,7 +77,7 @@ struct coco_result_check {
 	enum coco_aspect aspect;
 	enum coco_outcome outcome;
 	char id[COCO_RESULT_ID];            /* stable, dotted: "snp.signature" */
-	char reason[COCO_RESULT_REASON];    /* stable code of a refusal: "MEAS_SNP_LAUNCH"; or "" */
+	char reason[COCO_RESULT_REASON];    /* stable code: "MEAS_SNP_LAUNCH"; "" : no refusal */
 	enum coco_role role;                /* who acts on it */
 	char title[COCO_RESULT_TEXT];       /* a sentence: "the report is signed by the VCEK" */
 	char expected[COCO_RESULT_TEXT];    /* "" : none */

@@ -28,7 +28,8 @@ static int fail_cert(X509 *cert, int code, const char *what, int64_t at, struct 
 		coco_x509_info(cert, &info);
 	if (code == COCO_E_CERT_EXPIRED || code == COCO_E_CERT_NOT_YET_VALID) {
 		coco_rfc3339_print(when, at);
-		coco_rfc3339_print(bound, code == COCO_E_CERT_EXPIRED ? info.not_after : info.not_before);
+		coco_rfc3339_print(bound, code == COCO_E_CERT_EXPIRED ? info.not_after
+								      : info.not_before);
 		coco_diag_expected(diag, "%s %s", code == COCO_E_CERT_EXPIRED ? "before" : "from",
 				   bound);
 		coco_diag_actual(diag, "%s", when);

@@ -27,10 +27,10 @@ enum {
 /* Zero and NULL are the defaults. Everything is borrowed until coco_http_free. */
 struct coco_http_config {
 	const char *ca;                   /* PEM file of roots instead of the system's */
-	const uint8_t *pin;               /* SHA-256 of the server's SubjectPublicKeyInfo, 32 bytes */
+	const uint8_t *pin;               /* SHA-256 of the server's SubjectPublicKeyInfo */
 	const char *client_cert;          /* PEM file: certificate and intermediates */
 	const struct coco_secret *client_key; /* PEM; with client_cert */
-	const char *proxy;                /* URL; "" : none; NULL: as libcurl reads the environment */
+	const char *proxy;                /* URL; "" : none; NULL: what libcurl finds in env */
 	unsigned connect_seconds;
 	unsigned idle_seconds;            /* without a byte either way */
 	unsigned tries;                   /* 1: no retry */

@@ -26,7 +26,8 @@ static void fill(struct coco_claims *c)
 static const char json[] =
 	"[{\"name\":\"snp.measurement\",\"value\":\"01ab\",\"offset\":\"0x90\",\"length\":2},"
 	"{\"name\":\"snp.vmpl\",\"value\":3,\"offset\":\"0x30\",\"length\":4},"
-	"{\"name\":\"snp.large\",\"value\":\"18446744073709551615\",\"offset\":\"0x40\",\"length\":8},"
+	"{\"name\":\"snp.large\",\"value\":\"18446744073709551615\",\"offset\":\"0x40\","
+	"\"length\":8},"
 	"{\"name\":\"snp.policy\",\"value\":\"0x30000\",\"offset\":\"0x8\",\"length\":8},"
 	"{\"name\":\"snp.policy.debug\",\"value\":true,\"offset\":\"0x8\",\"length\":8,\"bit\":19},"
 	"{\"name\":\"snp.masked\",\"value\":false,\"offset\":\"0x48\",\"length\":4},"
