@@ -82,7 +82,7 @@ struct coco_result_check {
 	char title[COCO_RESULT_TEXT];       /* a sentence: "the report is signed by the VCEK" */
 	char expected[COCO_RESULT_TEXT];    /* "" : none */
 	char actual[COCO_RESULT_TEXT];
-	char source[COCO_RESULT_TEXT];      /* where the expected value comes from: "policy line 7" */
+	char source[COCO_RESULT_TEXT];      /* of the expected value: "policy line 7" */
 	char detail[COCO_RESULT_TEXT];      /* why it was skipped, or what else there is to say */
 	char next[COCO_RESULT_TEXT];        /* next step after a refusal */
 	int input;                          /* number of the input that holds the actual value */
