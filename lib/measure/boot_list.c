@@ -8,6 +8,7 @@
 #include "formats/core/mem.h"
 #include "formats/core/wr.h"
 #include "lib/measure/boot_priv.h"
+#include "lib/measure/boot_stage_priv.h"
 
 static const struct {
 	const char *name;
@@ -294,6 +295,11 @@ void coco_boot_when(struct coco_boot_list *list, size_t branch, size_t first, si
 	list->branch = branch;
 	list->first = first;
 	list->last = last;
+}
+
+void coco_boot_when_last(struct coco_boot_list *list, size_t choice)
+{
+	coco_boot_when(list, list->n_forks - 1, choice, choice);
 }
 
 void coco_boot_always(struct coco_boot_list *list)

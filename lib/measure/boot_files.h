@@ -1,0 +1,45 @@
+/*
+ * boot_files.h - digests of files in the banks of a list of boot events; each
+ * file is named in the record with its size and SHA-256.
+ */
+#ifndef COCO_BOOT_FILES_H
+#define COCO_BOOT_FILES_H
+
+#include "lib/core/run.h"
+#include "lib/measure/banks.h"
+#include "lib/measure/boot.h"
+
+/* Where digests go and what files are named in. */
+struct coco_boot_files {
+	const struct coco_run *run;
+	struct coco_boot_list *list;
+	struct coco_mrecord *rec;
+};
+
+/* coco_boot_digests_of - of the banks in mask; the others are not known. */
+void coco_boot_digests_of(struct coco_boot_digests *ret, const struct coco_bank_values *values,
+			  unsigned mask);
+
+/*
+ * coco_boot_hash_file - the whole of a file of any size; name is for the record.
+ * *ret_size may be NULL. Errors: IO_..., CANCELLED, LIMIT_MEMORY.
+ */
+int coco_boot_hash_file(const struct coco_boot_files *f, const char *path, const char *name,
+			struct coco_boot_digests *ret, uint64_t *ret_size,
+			struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_boot_hash_bytes - of bytes in memory; name NULL: not named in the record. */
+int coco_boot_hash_bytes(const struct coco_boot_files *f, struct coco_view bytes,
+			 const char *name, struct coco_boot_digests *ret,
+			 struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_boot_image_file - the Authenticode digest of a PE file. Errors: also those of pe.h. */
+int coco_boot_image_file(const struct coco_boot_files *f, const char *path, const char *name,
+			 struct coco_boot_digests *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_boot_read_file - a file in memory, named in the record. Gives *ret (coco_free). */
+int coco_boot_read_file(const struct coco_boot_files *f, const char *path, const char *name,
+			size_t max, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
+#endif
