@@ -183,8 +183,8 @@ static int initrd(uint8_t *head, uint16_t protocol, const struct coco_linux_laun
 	else if (protocol >= 0x203)
 		max = get32(head, AT_INITRD_MAX);
 	if (low <= ACPI_AREA)
-		return coco_fail(diag, COCO_E_BOOT_KERNEL, "%" PRIu64 " bytes of memory are too few",
-				 launch->memory);
+		return coco_fail(diag, COCO_E_BOOT_KERNEL,
+				 "%" PRIu64 " bytes of memory are too few", launch->memory);
 	if (max >= low - ACPI_AREA)
 		max = low - ACPI_AREA - 1;
 	if (launch->initrd_size > max)

@@ -190,7 +190,8 @@ static int disk(struct coco_boot_list *list, const struct coco_boot_platform *p,
 
 	if (p->disk == NULL)
 		return coco_boot_unknown(list, 1, "boot entry of the disk",
-					 "it names the disk's device", "--boot-device DEVICE", diag);
+					 "it names the disk's device", "--boot-device DEVICE",
+					 diag);
 	snprintf(name, sizeof(name), "Boot%04X", number & 0xffff);
 	return coco_boot_boot_variable(list, name, p->disk->text, p->disk->data,
 				       COCO_BASIS_COMPUTED, diag);

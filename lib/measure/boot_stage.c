@@ -158,7 +158,8 @@ int coco_boot_phases(struct coco_boot_list *list, const char *const *words, size
 				 words[i]);
 
 		if (k < 0 || (size_t)k >= sizeof(path) - used)
-			return coco_fail(diag, COCO_E_USAGE_VALUE, "the path of phases is too long");
+			return coco_fail(diag, COCO_E_USAGE_VALUE,
+					 "the path of phases is too long");
 		r = coco_boot_choice_text(list, branch, "phase", path, diag);
 	}
 	for (size_t i = 0; r == 0 && i < n; i++) {

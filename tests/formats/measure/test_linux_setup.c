@@ -119,7 +119,7 @@ static void test_patch(void **state COCO_UNUSED)
 	/* an old one: command line in low memory, magic numbers */
 	mint(p, 0x201, 0, 0);
 	patch(p, &l);
-	assert_int_equal(get32(p, 0x20), (0x9a000 - 16 - 0x90000) << 16 | 0xA33F);
+	assert_int_equal(get32(p, 0x20), (uint32_t)(0x9a000 - 16 - 0x90000) << 16 | 0xA33F);
 	assert_int_equal(get32(p, 0x224) & 0xffff, 0x9a000 - 16 - 0x90000 - 0x200);
 	assert_int_equal(get32(p, 0x228), 0x55555555);
 

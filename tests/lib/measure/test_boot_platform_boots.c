@@ -9,6 +9,7 @@
 #include "formats/measure/load_options.h"
 #include "lib/measure/boot_platform.h"
 #include "lib/measure/firmware.h"
+#include "tests/support/boot_json.h"
 #include "tests/support/measure_vectors.h"
 #include "tests/support/support.h"
 
@@ -51,49 +52,6 @@ struct boot {
 	struct coco_diag d;
 };
 
-static struct coco_jv object(const struct coco_jv *v, const char *key)
-{
-	struct coco_diag d = { 0 };
-	struct coco_jv ret;
-
-	assert_ok(coco_jv_object(v, key, &ret, &d), &d);
-	return ret;
-}
-
-static struct coco_jv array(const struct coco_jv *v, const char *key)
-{
-	struct coco_diag d = { 0 };
-	struct coco_jv ret;
-
-	assert_ok(coco_jv_array(v, key, &ret, &d), &d);
-	return ret;
-}
-
-static const char *string(const struct coco_jv *v, const char *key)
-{
-	struct coco_diag d = { 0 };
-	const char *ret;
-
-	assert_ok(coco_jv_string(v, key, &ret, &d), &d);
-	return ret;
-}
-
-/* Members PREFIXsha256 and PREFIXsha384 as digests. */
-static struct coco_boot_digests digests(const struct coco_jv *v, const char *prefix)
-{
-	struct coco_boot_digests ret = { .bank = { { .n = 0 } } };
-	struct coco_diag d = { 0 };
-
-	for (int bank = COCO_BANK_SHA256; bank <= COCO_BANK_SHA384; bank++) {
-		char key[40];
-
-		snprintf(key, sizeof(key), "%s%s", prefix, coco_bank_name((enum coco_bank)bank));
-		ret.bank[bank].n = coco_bank_size((enum coco_bank)bank);
-		assert_ok(coco_jv_hex(v, key, ret.bank[bank].p, ret.bank[bank].n, &d), &d);
-	}
-	return ret;
-}
-
 static const char *arg(const struct boot *b, const char *name)
 {
 	struct coco_diag d = { 0 };
@@ -128,21 +86,11 @@ static const char *arg_with(const struct boot *b, const char *part)
 	return NULL;
 }
 
-static uint8_t *bytes_of(const char *hex, size_t *ret_n)
-{
-	uint8_t *p = coco_alloc(strlen(hex) / 2 + 1, 1);
-
-	assert_non_null(p);
-	*ret_n = strlen(hex) / 2;
-	assert_int_equal(coco_hex_decode(p, *ret_n, hex, strlen(hex), NULL), 0);
-	return p;
-}
-
 /* Event number i of a PCR with this name in the log; false: there is none. */
 static bool logged(const struct boot *b, unsigned pcr, const char *name, size_t i,
 		   struct coco_jv *ret)
 {
-	struct coco_jv events = array(&b->jv, "events");
+	struct coco_jv events = bj_array(&b->jv, "events");
 
 	for (size_t k = 0; k < coco_jv_len(&events); k++) {
 		struct coco_jv e = coco_jv_item(&events, k);
@@ -150,7 +98,7 @@ static bool logged(const struct boot *b, unsigned pcr, const char *name, size_t 
 		uint64_t at;
 
 		assert_ok(coco_jv_u64(&e, "pcr", 23, &at, &d), &d);
-		if (at != pcr || strcmp(string(&e, "name"), name) != 0 || i-- != 0)
+		if (at != pcr || strcmp(bj_string(&e, "name"), name) != 0 || i-- != 0)
 			continue;
 		*ret = e;
 		return true;
@@ -198,7 +146,7 @@ static void secure_boot(struct boot *b)
 		size_t n;
 
 		assert_true(logged(b, 7, "EFI_VARIABLE_DRIVER_CONFIG", i, &e));
-		b->vars[i] = bytes_of(string(&e, "data"), &n);
+		b->vars[i] = bj_bytes(bj_string(&e, "data"), &n);
 		size_t head = 32 + 2 * (size_t)b->vars[i][16];
 		b->platform.variables[i] = coco_view_of(b->vars[i] + head, n - head);
 	}
@@ -213,7 +161,7 @@ static void secure_boot(struct boot *b)
 static void smbios(struct boot *b)
 {
 	struct coco_jv root = coco_json_root(&b->set->smbios);
-	const char *qemu = string(&b->jv, "qemu");
+	const char *qemu = bj_string(&b->jv, "qemu");
 	const char *want = strstr(b->name, "mem-") == b->name ? b->name : "base-qemu11.1-2026.08";
 
 	if (strncmp(qemu, "7.2", 3) == 0)
@@ -222,11 +170,12 @@ static void smbios(struct boot *b)
 		struct coco_jv v = coco_jv_item(&root, i);
 		size_t n;
 
-		if (strcmp(string(&v, "boot"), want) != 0 && strstr(b->name, "mem-qemu10") == NULL)
+		if (strcmp(bj_string(&v, "boot"), want) != 0 &&
+		    strstr(b->name, "mem-qemu10") == NULL)
 			continue;
 		b->platform.has_smbios = true;
-		b->platform.smbios = digests(&v, "measured_");
-		uint8_t *p = bytes_of(string(&v, "fw_cfg_smbios_tables_hex"), &n);
+		b->platform.smbios = bj_digests(&v, "measured_");
+		uint8_t *p = bj_bytes(bj_string(&v, "fw_cfg_smbios_tables_hex"), &n);
 		/* the first structure is type 1; another QEMU has another name there */
 		for (n = p[1]; p[n] != 0 || p[n + 1] != 0; n++)
 			;
@@ -272,7 +221,7 @@ static void platform(struct boot *b)
 
 		if (!logged(b, 1, "PLATFORM_CONFIG_FLAGS", i, &e))
 			break;
-		b->acpi[i] = (struct coco_boot_acpi){ "ACPI", digests(&e, "") };
+		b->acpi[i] = (struct coco_boot_acpi){ "ACPI", bj_digests(&e, "") };
 		b->given[1] = true;
 		p->n_acpi = i + 1;
 	}
@@ -292,7 +241,7 @@ static void platform(struct boot *b)
 		struct coco_jv e;
 
 		assert_true(logged(b, 2, "EFI_BSD", 0, &e));
-		rom = digests(&e, "");
+		rom = bj_digests(&e, "");
 		b->given[2] = true;
 		assert_ok(coco_boot_add(b->list, &about, &rom, &b->d), &b->d);
 	}
@@ -302,7 +251,7 @@ static void platform(struct boot *b)
 
 static struct coco_jv input(const struct boot *b, const char *name)
 {
-	return object(&b->set->inputs, name);
+	return bj_object(&b->set->inputs, name);
 }
 
 static void ready(struct boot *b)
@@ -319,7 +268,7 @@ static void initrd_from_log(struct boot *b, struct coco_boot_linux *kernel)
 	kernel->has_initrd = logged(b, 9, "EVENT_TAG", 1, &e);
 	if (!kernel->has_initrd)
 		return;
-	kernel->initrd = digests(&e, "");
+	kernel->initrd = bj_digests(&e, "");
 	b->given[9] = true;
 }
 
@@ -332,16 +281,16 @@ static void uki(struct boot *b, const char *name, const char *append, bool addon
 		".splash", ".dtb", ".uname", ".sbat", ".pcrpkey" };
 	struct coco_jv in = input(b, name);
 	struct coco_jv linux_in = input(b, "vmlinuz");
-	struct coco_jv list = array(&in, "uki_sections");
+	struct coco_jv list = bj_array(&in, "uki_sections");
 	struct coco_boot_section sections[16];
 	struct coco_boot_addon add[2];
 	struct coco_boot_smbios tables = { .known = true,
 					   .type1 = coco_view_of(b->type1, b->n_type1) };
-	struct coco_boot_uki u = { .name = "uki", .image = digests(&in, "authenticode_"),
+	struct coco_boot_uki u = { .name = "uki", .image = bj_digests(&in, "authenticode_"),
 				   .sections = sections, .has_inner = true,
 				   .loaded = arg(b, "-kernel") != NULL,
 				   .secure_boot = strncmp(b->name, "sb-", 3) == 0,
-				   .inner = digests(&linux_in, "authenticode_") };
+				   .inner = bj_digests(&linux_in, "authenticode_") };
 	char text[256];
 	uint8_t *p;
 	uint8_t *q;
@@ -351,11 +300,11 @@ static void uki(struct boot *b, const char *name, const char *append, bool addon
 		for (size_t i = 0; i < coco_jv_len(&list); i++) {
 			struct coco_jv s = coco_jv_item(&list, i);
 
-			if (strcmp(string(&s, "name"), order[o]) != 0)
+			if (strcmp(bj_string(&s, "name"), order[o]) != 0)
 				continue;
 			snprintf(sections[u.n_sections].name, sizeof(sections[0].name), "%s",
 				 order[o]);
-			sections[u.n_sections++].contents = digests(&s, "");
+			sections[u.n_sections++].contents = bj_digests(&s, "");
 		}
 	}
 	snprintf(text, sizeof(text), "%s", append != NULL ? append : cmdline);
@@ -363,8 +312,8 @@ static void uki(struct boot *b, const char *name, const char *append, bool addon
 		struct coco_jv a1 = input(b, "a1.addon.efi");
 		struct coco_jv g1 = input(b, "g1.addon.efi");
 
-		add[0] = (struct coco_boot_addon){ "g1", digests(&g1, "authenticode_") };
-		add[1] = (struct coco_boot_addon){ "a1", digests(&a1, "authenticode_") };
+		add[0] = (struct coco_boot_addon){ "g1", bj_digests(&g1, "authenticode_") };
+		add[1] = (struct coco_boot_addon){ "a1", bj_digests(&a1, "authenticode_") };
 		u.addons = add;
 		u.n_addons = 2;
 		u.addon_text = "global.addon=2 addon.opt=1";
@@ -391,7 +340,7 @@ static void uki(struct boot *b, const char *name, const char *append, bool addon
 /* QEMU hands the kernel over as it is from 10.0 on, to firmware from 2025.02 on. */
 static bool unpatched(const struct boot *b)
 {
-	return strncmp(string(&b->jv, "qemu"), "1", 1) == 0 &&
+	return strncmp(bj_string(&b->jv, "qemu"), "1", 1) == 0 &&
 	       strncmp(b->firmware, "2022", 4) != 0;
 }
 
@@ -400,7 +349,7 @@ static void kernel(struct boot *b, const char *name, const char *append)
 	struct coco_load_options o = { .append = coco_view_of(append, strlen(append)) };
 	struct coco_boot_linux k = { .logs = COCO_LINUX_LOGS_BOTH };
 	struct coco_jv in = input(b, name);
-	struct coco_boot_digests image = digests(&in, "authenticode_");
+	struct coco_boot_digests image = bj_digests(&in, "authenticode_");
 	uint8_t *text;
 	uint8_t *p;
 	size_t n;
@@ -409,7 +358,7 @@ static void kernel(struct boot *b, const char *name, const char *append)
 		struct coco_jv e;
 
 		assert_true(logged(b, 4, "EFI_BOOT_SERVICES_APPLICATION", 0, &e));
-		image = digests(&e, "");
+		image = bj_digests(&e, "");
 		b->given[4] = true;
 	}
 	assert_ok(coco_boot_application(b->list, "kernel", &image, &b->d), &b->d);
@@ -422,7 +371,7 @@ static void kernel(struct boot *b, const char *name, const char *append)
 	k.has_initrd = o.initrd;
 	if (o.initrd) {
 		in = input(b, arg(b, "-initrd"));
-		k.initrd = digests(&in, "");
+		k.initrd = bj_digests(&in, "");
 	}
 	assert_ok(coco_boot_linux(b->list, &k, &b->d), &b->d);
 	coco_free(text);
@@ -441,7 +390,7 @@ static void direct(struct boot *b, const char *name)
 		kernel(b, name, append != NULL ? append : "");
 	} else {
 		struct coco_jv in = input(b, name);
-		struct coco_boot_digests image = digests(&in, "authenticode_");
+		struct coco_boot_digests image = bj_digests(&in, "authenticode_");
 
 		assert_ok(coco_boot_application(b->list, "uki", &image, &b->d), &b->d);
 		ready(b);
@@ -529,10 +478,11 @@ static void disk(struct boot *b)
 	if (loader) {
 		struct coco_jv in = input(b, "systemd-bootx64.efi");
 		struct coco_jv conf = input(b, "loader.conf");
-		struct coco_boot_loader l = { .name = "loader", .version = 262, .has_config = true };
+		struct coco_boot_loader l = { .name = "loader", .version = 262,
+					      .has_config = true };
 
-		l.image = digests(&in, "authenticode_");
-		l.config = coco_view_of(string(&conf, "text"), strlen(string(&conf, "text")));
+		l.image = bj_digests(&in, "authenticode_");
+		l.config = coco_view_of(bj_string(&conf, "text"), strlen(bj_string(&conf, "text")));
 		assert_ok(coco_boot_loader(b->list, &l, &tables, &done, &b->d), &b->d);
 	} else {
 		bool is_signed = image[2] == 's';
@@ -549,12 +499,12 @@ static void disk(struct boot *b)
 
 static void compare(struct boot *b, const struct coco_mrecord *rec)
 {
-	struct coco_jv pcrs = object(&b->jv, "pcrs");
+	struct coco_jv pcrs = bj_object(&b->jv, "pcrs");
 
 	for (unsigned pcr = 0; pcr < PCRS; pcr++) {
 		for (int bank = COCO_BANK_SHA256; bank <= COCO_BANK_SHA384; bank++) {
 			const char *alg = coco_bank_name((enum coco_bank)bank);
-			struct coco_jv values = object(&pcrs, alg);
+			struct coco_jv values = bj_object(&pcrs, alg);
 			char name[16];
 			char hex[2 * COCO_MRECORD_DIGEST + 1];
 			bool hit = false;
@@ -570,15 +520,16 @@ static void compare(struct boot *b, const struct coco_mrecord *rec)
 				continue;
 			}
 			for (size_t i = 0; i < reg->n_values; i++) {
-				coco_hex_encode(hex, reg->values[i].value.p, reg->values[i].value.n);
-				hit = hit || strcmp(hex, string(&values, name)) == 0;
+				coco_hex_encode(hex, reg->values[i].value.p,
+						reg->values[i].value.n);
+				hit = hit || strcmp(hex, bj_string(&values, name)) == 0;
 			}
 			b->set->tried[pcr]++;
 			b->set->matched[pcr] += hit;
 			b->set->given[pcr] += hit && b->given[pcr];
 			if (!hit)
 				print_message("%s: PCR %u %s is %s, not %s\n", b->name, pcr, alg,
-					      string(&values, name), hex);
+					      bj_string(&values, name), hex);
 		}
 	}
 }
@@ -588,8 +539,8 @@ static void one(struct set *set, const char *name, const struct coco_jv *jv)
 	struct boot b = { .set = set, .name = name, .jv = *jv };
 	struct coco_mrecord rec;
 
-	b.firmware = string(jv, "firmware");
-	b.args = array(jv, "args");
+	b.firmware = bj_string(jv, "firmware");
+	b.args = bj_array(jv, "args");
 	coco_mrecord_init(&rec, "tpm");
 	assert_ok(coco_boot_new(&b.list, BANKS, &b.d), &b.d);
 	platform(&b);
@@ -626,9 +577,9 @@ static void test_boots(void **state COCO_UNUSED)
 	assert_ok(coco_json_parse(&set.smbios, coco_view_of(text, n), n, &d), &d);
 	coco_free(text);
 	struct coco_jv root = coco_json_root(&set.doc);
-	set.inputs = object(&root, "inputs");
+	set.inputs = bj_object(&root, "inputs");
 	set.dir = coco_test_dir();
-	struct coco_jv boots = object(&root, "boots");
+	struct coco_jv boots = bj_object(&root, "boots");
 	while (coco_jv_next(&boots, &iter, &boot))
 		one(&set, boot.key, &boot);
 	print_message("%u boots, two banks\n", set.boots);

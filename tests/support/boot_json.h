@@ -1,0 +1,21 @@
+/*
+ * boot_json.h - short words for reading the boots of the shared vectors; a
+ * value that is not there fails the test.
+ */
+#ifndef COCO_TEST_BOOT_JSON_H
+#define COCO_TEST_BOOT_JSON_H
+
+#include "formats/core/json.h"
+#include "lib/measure/boot.h"
+
+struct coco_jv bj_object(const struct coco_jv *v, const char *key);
+struct coco_jv bj_array(const struct coco_jv *v, const char *key);
+const char *bj_string(const struct coco_jv *v, const char *key);
+
+/* bj_digests - the members PREFIXsha256 and PREFIXsha384. */
+struct coco_boot_digests bj_digests(const struct coco_jv *v, const char *prefix);
+
+/* bj_bytes - hexadecimal digits; coco_free. */
+uint8_t *bj_bytes(const char *hex, size_t *ret_n);
+
+#endif
