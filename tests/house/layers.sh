@@ -44,6 +44,7 @@ check_formats() { # OBJECT NAME: libc symbols of a pure codec
 	case $2 in
 	core/mem) forbidden undef "$pure" '^(malloc|calloc|realloc|free)$' ;;
 	core/json) forbidden undef "$pure" '^json_' '^free$' ;;
+	core/cbor_scan) forbidden undef "$pure" '^cbor_(stream_decode|encode_[a-z_]*)$' ;; # no loader
 	*) forbidden undef "$pure" ;;
 	esac
 }
@@ -99,7 +100,7 @@ for o in $(find "$obj/formats" "$obj/lib" "$obj/cli" -name '*.o'); do
 	lib)
 		# no printing, no ending, no environment, no clock; OpenSSL in lib/crypto,
 		# threads and "env:" references in one file each
-		undefined "$o" | grep -E '^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction|system|popen|exec.*|pthread_create|json_.*|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*)(_chk)?)$' >undef
+		undefined "$o" | grep -E '^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction|system|popen|exec.*|pthread_create|json_.*|cbor_.*|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*)(_chk)?)$' >undef
 		case $rest in
 		core/keyref) grep -v '^getenv$' undef ;;
 		core/pool) grep -v '^pthread_create$' undef ;;
@@ -121,7 +122,7 @@ for o in $(find "$obj/formats" "$obj/lib" "$obj/cli" -name '*.o'); do
 			"def.lib.$wing" def.lib.crypto $peers)
 		;;
 	cli)
-		undefined "$o" | grep -E '^(EVP|OPENSSL|OSSL|SSL|RAND|X509|ERR|BIO|PEM|ZSTD|archive|json)_' \
+		undefined "$o" | grep -E '^(EVP|OPENSSL|OSSL|SSL|RAND|X509|ERR|BIO|PEM|ZSTD|archive|json|cbor)_' \
 			>found
 		case $wing in
 		core) peers="def.cli" ;; # the table and main name every command
@@ -140,10 +141,10 @@ for f in $(cd "$SRC" && find formats -name '*.[ch]'); do
 		"$SRC/$f" && bad=1
 done
 for f in $(cd "$SRC" && find lib -name '*.[ch]'); do
-	grep -HnE '#include "cli/|#include <jansson' "$SRC/$f" && bad=1
+	grep -HnE '#include "cli/|#include <(jansson|cbor)' "$SRC/$f" && bad=1
 done
 for f in $(cd "$SRC" && find cli -name '*.[ch]'); do
-	grep -HnE '#include <(openssl|archive|zstd|curl|jansson)' "$SRC/$f" && bad=1
+	grep -HnE '#include <(openssl|archive|zstd|curl|jansson|cbor)' "$SRC/$f" && bad=1
 done
 
 # Pure codecs have no state: nothing writable. Sanitizers add data of their own.
