@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/td_hob.h"
 #include "formats/measure/tdvf.h"
 

@@ -7,6 +7,7 @@
 #include "cli/measure/bank_args.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/run_measure.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "lib/measure/pe_measure.h"
 

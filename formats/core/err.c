@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+#include "formats/core/err_broker.h"
+#include "formats/core/err_evidence.h"
+#include "formats/core/err_measure.h"
+
 static const struct coco_err_info table[] = {
 #define X(name, cls, n, ident, ttl, reason, nxt)                              \
 	{ .code = COCO_E_##name, .class = COCO_CLASS_##cls, .id = (ident),    \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/crc32.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/rd.h"
 #include "formats/core/wr.h"

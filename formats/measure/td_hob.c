@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "formats/core/err_measure.h"
+
 enum {
 	TYPE_PHIT = 1,
 	TYPE_RESOURCE = 3,

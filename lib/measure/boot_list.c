@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/wr.h"
 #include "lib/measure/boot_priv.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "lib/measure/boot_priv.h"
 
 /* A register that is being computed. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/measure/vhd.h"
 #include "lib/core/io.h"

@@ -7,6 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/measure/disk_priv.h"
 

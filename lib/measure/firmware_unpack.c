@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/rd.h"
 #include "lib/measure/firmware_priv.h"

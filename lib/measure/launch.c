@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/measure/launch_priv.h"
 

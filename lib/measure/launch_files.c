@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "lib/measure/launch_priv.h"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "lib/measure/launch_priv.h"
 
 static void sha256_of(struct coco_mrecord_digest *ret, const void *p, size_t n)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "lib/measure/launch_priv.h"
 
 enum { CHECK_EVERY = 1024 };   /* pages between two looks at the cancel flag */

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "formats/core/b64.h"
+#include "formats/core/err_broker.h"
 #include "formats/core/mem.h"
 #include "lib/crypto/random.h"
 

@@ -2,6 +2,7 @@
  * test_fat.c - FAT volumes: boot sectors with each lie by name, table entries
  * of the three widths, long and short names.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/fat.h"
 
 #include <string.h>

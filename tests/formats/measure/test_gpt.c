@@ -2,6 +2,7 @@
  * test_gpt.c - partition tables: minted disks with every defect by name, and
  * the bytes that the firmware measures.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/gpt.h"
 
 #include <string.h>

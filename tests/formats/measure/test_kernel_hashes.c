@@ -2,6 +2,7 @@
  * test_kernel_hashes.c - the table for kernel, initrd and command line, and
  * the two ways to read a command line.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/kernel_hashes.h"
 
 #include <string.h>

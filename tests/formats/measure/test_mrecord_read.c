@@ -2,6 +2,7 @@
  * test_mrecord_read.c - reading a measurement record: every way in which it
  * can differ from what is written, with its code and JSON pointer.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/mrecord.h"
 
 #include <stdio.h>

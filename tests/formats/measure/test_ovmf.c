@@ -2,6 +2,7 @@
  * test_ovmf.c - the firmware's table of GUIDs: minted images with every
  * defect by name, real ones from the shared vectors.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/ovmf.h"
 
 #include <string.h>

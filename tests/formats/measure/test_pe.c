@@ -2,6 +2,7 @@
  * test_pe.c - headers, sections and covered ranges of PE images: minted ones
  * with every defect by name, and every bit of the headers flipped.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/pe.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * test_qcow2.c - headers and table entries of qcow2: each lie by name.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/qcow2.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * test_sev_metadata.c - the firmware's list of memory: minted images with
  * every defect by name.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/sev_metadata.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/td_hob.h"
 #include "tests/support/alloc_fail.h"
 #include "tests/support/support.h"

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/measure/tdvf.h"
 #include "tests/support/mint_firmware.h"

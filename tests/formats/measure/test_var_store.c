@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/var_store.h"
 #include "tests/support/mint_variables.h"
 #include "tests/support/mint_volume.h"

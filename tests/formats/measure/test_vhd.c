@@ -1,6 +1,7 @@
 /*
  * test_vhd.c - the footer of VHD files: each number wrong by name.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/vhd.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * test_authenticode.c - digests of PE images: minted ones against the rule
  * written out, signed and padded forms, the shared vectors.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/authenticode.h"
 
 #include <stdio.h>

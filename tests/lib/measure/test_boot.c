@@ -2,6 +2,7 @@
  * test_boot.c - boot events into registers: values, branches, gaps and
  * limits.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/boot.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * test_disk.c - the bytes of a disk through every container: equal to the raw
  * ones for reads at all borders, and refused where the container lies.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/disk.h"
 
 #include <stdio.h>

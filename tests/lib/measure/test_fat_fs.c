@@ -2,6 +2,7 @@
  * test_fat_fs.c - files of minted FAT volumes, and volumes whose chains and
  * directories run in circles.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/fat_fs.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * test_firmware.c - images taken apart: generations, versions, and packed parts
  * that are damaged or too large.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/firmware.h"
 
 #include <stdio.h>

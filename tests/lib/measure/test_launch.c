@@ -2,6 +2,7 @@
  * test_launch.c - launch digests: every shared vector, what goes together,
  * what must not, and the steps of the record. Covers launch*.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/launch.h"
 
 #include <stdio.h>

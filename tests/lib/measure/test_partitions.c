@@ -1,6 +1,7 @@
 /*
  * test_partitions.c - the partitions of minted disks, and choosing one.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/partitions.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * test_pe_measure.c - the record of one PE image: banks, steps, what is left
  * out, the two digests of an image that is not padded, CheckSum.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/pe_measure.h"
 
 #include <stdio.h>

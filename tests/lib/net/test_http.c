@@ -2,6 +2,7 @@
  * test_http.c - the HTTP client against a server that behaves in every way:
  * answers, limits, retries, TLS, and what must never be sent.
  */
+#include "formats/core/err_broker.h"
 #include "lib/net/http.h"
 
 #include <signal.h>
