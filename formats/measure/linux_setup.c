@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/rd.h"
 
 /* Offsets of the header's fields (Linux, Documentation/arch/x86/boot.rst). */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/utf8.h"
 
 static int too_long(struct coco_view text, struct coco_diag *diag)

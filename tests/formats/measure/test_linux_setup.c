@@ -1,6 +1,7 @@
 /*
  * test_linux_setup.c - the setup header of kernels, and QEMU's changes to it.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/linux_setup.h"
 
 #include <string.h>

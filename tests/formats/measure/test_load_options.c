@@ -1,6 +1,7 @@
 /*
  * test_load_options.c - command lines as EFI load options.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/load_options.h"
 
 #include <string.h>

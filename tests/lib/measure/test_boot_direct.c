@@ -2,6 +2,7 @@
  * test_boot_direct.c - kernels that QEMU hands over: digests, events, RTMR1
  * and RTMR2 of the shared vectors.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/boot_direct.h"
 
 #include <stdio.h>
