@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "formats/core/cbor_scan.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/utf8.h"
 

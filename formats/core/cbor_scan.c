@@ -7,6 +7,8 @@
 #include <cbor.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
+
 /* ---- what libcbor calls back ------------------------------------------------------- */
 
 static void number(void *ctx, enum coco_cbor_type type, uint64_t v)

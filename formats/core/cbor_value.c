@@ -8,6 +8,7 @@
 
 #include "formats/core/cbor.h"
 #include "formats/core/cbor_scan.h"
+#include "formats/core/err_measure.h"
 
 enum { MAX_CHAIN = 3 * COCO_CBOR_DEPTH };   /* documents within documents too */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "tests/support/alloc_fail.h"
 #include "tests/support/support.h"
