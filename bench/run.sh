@@ -193,6 +193,40 @@ row "cococtl model open" "$(rate "$(field t.txt cococtl 2)")" GB/s "$(ratio "$(f
 note open_one_vs_cp "$(ratio "$(field t.txt cp 2)" "$(field t.txt cococtl 2)")"
 rm -rf o p one
 
+say
+say "dm-verity (one disk of $((shards * mib)) MiB, SHA-256, blocks of 4096 bytes, salt of 32)"
+"$root/$B/bench/bench_verity" "$jobs" "$((shards * mib))" "$rounds" >b.txt
+lib=$(awk '$1 == "sha-256" { print $2 }' b.txt)
+lanes=$(awk '$1 == "sha-256-lanes" { print $2 }' b.txt)
+r=$(awk '$1 == "verity" { print $2 }' b.txt)
+row "SHA-256, libcrypto, one stream per core" "$lib" GB/s
+row "SHA-256, own lanes, nothing else" "$lanes" GB/s
+row "root hash of a disk in memory" "$r" GB/s "$(ratio "$r" "$lib") x SHA-256 bound (goal 0.9), $(ratio "$r" "$lanes") x lanes"
+note verity_vs_sha_bound "$(ratio "$r" "$lib")"
+note verity_vs_lanes "$(ratio "$r" "$lanes")"
+cat m/*.safetensors >disk.img
+truncate -s "$(($(stat -c %s disk.img) / 4096 * 4096))" disk.img
+bytes=$(stat -c %s disk.img)
+salt=$(printf %064d 1)
+set -- cococtl "$coco measure verity disk.img --salt $salt --hash-output h1.img -q >/dev/null"
+vs=$(PATH=$PATH:/usr/sbin:/sbin command -v veritysetup || true)
+if [ -n "$vs" ]; then
+	set -- "$@" veritysetup "$vs format disk.img h2.img --salt=$salt >/dev/null"
+fi
+"$timer" "$rounds" 'rm -f h1.img h2.img' "$@" >t.txt
+ours=$(field t.txt cococtl 2)
+r=$(rate "$ours")
+row "cococtl measure verity --hash-output" "$r" GB/s "$(ratio "$r" "$lib") x SHA-256 bound"
+row "  peak memory" "$(($(field t.txt cococtl 4) / 1024))" MiB
+note verity_file_gbps "$r"
+note verity_peak_kib "$(field t.txt cococtl 4)"
+if [ -n "$vs" ]; then
+	theirs=$(field t.txt veritysetup 2)
+	row "veritysetup format" "$(rate "$theirs")" GB/s "cococtl $(ratio "$theirs" "$ours") x (goal 3)"
+	note verity_vs_veritysetup "$(ratio "$theirs" "$ours")"
+fi
+rm -f disk.img h1.img h2.img
+
 if [ "${BENCH_SPARSE:-0}" = 1 ]; then
 	say
 	say "sparse files: time and memory by size"

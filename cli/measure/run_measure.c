@@ -11,6 +11,7 @@ coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
 		[COCO_CMD_MEASURE_SEV_ES] = coco_cmd_measure_sev_es,
 		[COCO_CMD_MEASURE_ID_BLOCK] = coco_cmd_measure_id_block,
 		[COCO_CMD_MEASURE_PE] = coco_cmd_measure_pe,
+		[COCO_CMD_MEASURE_VERITY] = coco_cmd_measure_verity,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

@@ -1,0 +1,101 @@
+/*
+ * table_disk.c - measure verity in the command table.
+ */
+#include "cli/measure/opts_disk.h"
+#include "cli/measure/record_answer.h"
+#include "cli/measure/table_measure.h"
+
+/* ---- measure verity ------------------------------------------------------------- */
+
+#define VERITY struct coco_opts_measure_verity
+
+static const char *const hashes[] = { "sha1", "sha256", "sha384", "sha512", NULL };
+static const char *const hash_types[] = { "1", "0", NULL };
+
+static const struct coco_operand verity_operands[] = {
+	{ .name = "image", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
+	  .help = "raw disk, partition, block device, qcow2 or fixed VHD; - for standard input",
+	  COCO_BIND_STR(VERITY, image) },
+};
+
+static const struct coco_opt verity_opts[] = {
+	{ .name = "partition", .kind = COCO_KIND_STRING, .arg = "PART",
+	  .help = "data is this partition: number, UUID, label or type as root-x86-64",
+	  COCO_BIND_STR(VERITY, partition) },
+	{ .name = "hash-image", .kind = COCO_KIND_INPUT, .arg = "FILE",
+	  .help = "compare the data with the hash tree in this image",
+	  COCO_BIND_STR(VERITY, hash_image) },
+	{ .name = "hash-partition", .kind = COCO_KIND_STRING, .arg = "PART",
+	  .help = "compare with the tree in this partition of that image, or of IMAGE",
+	  COCO_BIND_STR(VERITY, hash_partition) },
+	{ .name = "hash", .kind = COCO_KIND_ENUM, .arg = "ALG", .values = hashes,
+	  .def = "sha256", .help = "hash algorithm", COCO_BIND_ENUM(VERITY, hash) },
+	{ .name = "hash-type", .kind = COCO_KIND_ENUM, .arg = "N", .values = hash_types,
+	  .def = "1", .help = "1: salt before the block, 0: behind it, as Chrome OS "
+	  "(veritysetup --format)", COCO_BIND_ENUM(VERITY, hash_type) },
+	{ .name = "data-block-size", .kind = COCO_KIND_U32, .arg = "BYTES", .def = "4096",
+	  .help = "bytes of a data block", .min = 512, .max = 524288,
+	  COCO_BIND_U32(VERITY, data_block_size) },
+	{ .name = "hash-block-size", .kind = COCO_KIND_U32, .arg = "BYTES", .def = "4096",
+	  .help = "bytes of a hash block", .min = 512, .max = 524288,
+	  COCO_BIND_U32(VERITY, hash_block_size) },
+	{ .name = "data-blocks", .kind = COCO_KIND_U64, .arg = "N", .def = "all",
+	  .help = "data ends after so many blocks", .min = 1, .max = INT64_MAX,
+	  COCO_BIND_U64(VERITY, data_blocks) },
+	{ .name = "salt", .kind = COCO_KIND_STRING, .arg = "HEX|-", .def = "-",
+	  .help = "salt; -: none. veritysetup format draws one at random unless it is given",
+	  COCO_BIND_STR(VERITY, salt) },
+	{ .name = "uuid", .kind = COCO_KIND_STRING, .arg = "UUID", .def = "zeros",
+	  .help = "UUID of the superblock that is written; the root hash does not depend on it",
+	  COCO_BIND_STR(VERITY, uuid) },
+	{ .name = "hash-offset", .kind = COCO_KIND_SIZE, .arg = "SIZE", .def = "0",
+	  .help = "where the hash area begins in what --hash-image or --hash-partition names",
+	  COCO_BIND_U64(VERITY, hash_offset) },
+	{ .name = "superblock", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,
+	  .help = "the hash area begins with a superblock (Kata's does not)",
+	  COCO_BIND_FLAG(VERITY, superblock) },
+	{ .name = "hash-output", .kind = COCO_KIND_OUTPUT, .arg = "FILE",
+	  .help = "write the hash area, as veritysetup format writes it",
+	  COCO_BIND_STR(VERITY, hash_output) },
+	{ .name = "root-hash", .kind = COCO_KIND_STRING, .arg = "HEX",
+	  .help = "the root hash must be this one", COCO_BIND_STR(VERITY, root_hash) },
+	{ .name = "cmdline", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",
+	  .help = "the root hash must be the one on this kernel command line",
+	  COCO_BIND_STR(VERITY, cmdline) },
+	COCO_OPTIONS_ANSWER(VERITY, answer),
+};
+
+static const struct coco_example verity_examples[] = {
+	{ "measure verity root.raw --salt 0123abcd --hash-output root.verity",
+	  "the root hash, and the hash area for the second partition" },
+	{ "measure verity disk.qcow2 --partition root-x86-64 --hash-partition root-x86-64-verity",
+	  "whether data and hash tree of a disk belong together, as veritysetup verify" },
+	{ "measure verity disk.raw --cmdline @cmdline.txt",
+	  "whether the disk is the one that a command line's roothash= names" },
+};
+
+const struct coco_cmd coco_cmd_entry_measure_verity = {
+	.id = COCO_CMD_MEASURE_VERITY,
+	.path = "measure verity",
+	.group = "Measurements",
+	.summary = "Compute the dm-verity root hash of a disk or partition",
+	.text = "The root hash on a measured command line stands for every byte of the disk. It is "
+		"computed with all cores and in constant memory, equal to veritysetup format with "
+		"the same parameters, and shown in the words that systemd, the kernel and Kata "
+		"take.\n\n"
+		"With --hash-image or --hash-partition the parameters come from the superblock, "
+		"and the first data block that differs from the stored tree is named. With "
+		"--root-hash or --cmdline the computed root hash is compared: exit code 1 shows "
+		"both. In an image with a GPT the partitions are then found by the root hash, as "
+		"systemd finds them. qcow2 files with a backing file or encryption are refused.",
+	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN | COCO_CMD_JOBS | COCO_CMD_PROGRESS,
+	COCO_LIST(operands, verity_operands),
+	COCO_LIST(opts, verity_opts),
+	.output = COCO_OUTPUT_RECORD,
+	COCO_LIST(examples, verity_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
+	.see = "measure image, measure uki",
+	.opts_size = sizeof(VERITY),
+	.since = "0.2.0",
+};
