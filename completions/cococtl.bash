@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block pe' ;;
+	measure) echo 'snp sev-es sev id-block pe verity' ;;
 	esac
 }
 
@@ -436,6 +436,37 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'measure verity')
+		case $prev in
+		--partition) :; return ;;
+		--hash-image) _cococtl_paths -f; return ;;
+		--hash-partition) :; return ;;
+		--hash) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--hash-type) _cococtl_words "1 0"; return ;;
+		--data-block-size) :; return ;;
+		--hash-block-size) :; return ;;
+		--data-blocks) :; return ;;
+		--salt) :; return ;;
+		--uuid) :; return ;;
+		--hash-offset) :; return ;;
+		--hash-output) _cococtl_paths -f; return ;;
+		--root-hash) :; return ;;
+		--cmdline) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

@@ -14,53 +14,53 @@ static const char *const hash_types[] = { "1", "0", NULL };
 
 static const struct coco_operand verity_operands[] = {
 	{ .name = "image", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
-	  .help = "raw disk, partition, block device, qcow2 or fixed VHD; - for standard input",
+	  .help = "raw disk or device, qcow2, fixed VHD; - is stdin",
 	  COCO_BIND_STR(VERITY, image) },
 };
 
 static const struct coco_opt verity_opts[] = {
 	{ .name = "partition", .kind = COCO_KIND_STRING, .arg = "PART",
-	  .help = "data is this partition: number, UUID, label or type as root-x86-64",
+	  .help = "data: number, UUID, label or type",
 	  COCO_BIND_STR(VERITY, partition) },
 	{ .name = "hash-image", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "compare the data with the hash tree in this image",
+	  .help = "compare with the hash tree in this image",
 	  COCO_BIND_STR(VERITY, hash_image) },
 	{ .name = "hash-partition", .kind = COCO_KIND_STRING, .arg = "PART",
-	  .help = "compare with the tree in this partition of that image, or of IMAGE",
+	  .help = "the tree is in this partition (of IMAGE)",
 	  COCO_BIND_STR(VERITY, hash_partition) },
 	{ .name = "hash", .kind = COCO_KIND_ENUM, .arg = "ALG", .values = hashes,
 	  .def = "sha256", .help = "hash algorithm", COCO_BIND_ENUM(VERITY, hash) },
 	{ .name = "hash-type", .kind = COCO_KIND_ENUM, .arg = "N", .values = hash_types,
-	  .def = "1", .help = "1: salt before the block, 0: behind it, as Chrome OS "
-	  "(veritysetup --format)", COCO_BIND_ENUM(VERITY, hash_type) },
-	{ .name = "data-block-size", .kind = COCO_KIND_U32, .arg = "BYTES", .def = "4096",
+	  .def = "1", .help = "0: Chrome OS, salt behind block",
+	  COCO_BIND_ENUM(VERITY, hash_type) },
+	{ .name = "data-block-size", .kind = COCO_KIND_U32, .arg = "N", .def = "4096",
 	  .help = "bytes of a data block", .min = 512, .max = 524288,
 	  COCO_BIND_U32(VERITY, data_block_size) },
-	{ .name = "hash-block-size", .kind = COCO_KIND_U32, .arg = "BYTES", .def = "4096",
+	{ .name = "hash-block-size", .kind = COCO_KIND_U32, .arg = "N", .def = "4096",
 	  .help = "bytes of a hash block", .min = 512, .max = 524288,
 	  COCO_BIND_U32(VERITY, hash_block_size) },
 	{ .name = "data-blocks", .kind = COCO_KIND_U64, .arg = "N", .def = "all",
 	  .help = "data ends after so many blocks", .min = 1, .max = INT64_MAX,
 	  COCO_BIND_U64(VERITY, data_blocks) },
 	{ .name = "salt", .kind = COCO_KIND_STRING, .arg = "HEX|-", .def = "-",
-	  .help = "salt; -: none. veritysetup format draws one at random unless it is given",
+	  .help = "veritysetup draws one at random",
 	  COCO_BIND_STR(VERITY, salt) },
 	{ .name = "uuid", .kind = COCO_KIND_STRING, .arg = "UUID", .def = "zeros",
-	  .help = "UUID of the superblock that is written; the root hash does not depend on it",
+	  .help = "of the superblock written",
 	  COCO_BIND_STR(VERITY, uuid) },
 	{ .name = "hash-offset", .kind = COCO_KIND_SIZE, .arg = "SIZE", .def = "0",
-	  .help = "where the hash area begins in what --hash-image or --hash-partition names",
+	  .help = "where the hash area begins",
 	  COCO_BIND_U64(VERITY, hash_offset) },
 	{ .name = "superblock", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_ON,
-	  .help = "the hash area begins with a superblock (Kata's does not)",
+	  .help = "the hash area has one (Kata: none)",
 	  COCO_BIND_FLAG(VERITY, superblock) },
 	{ .name = "hash-output", .kind = COCO_KIND_OUTPUT, .arg = "FILE",
-	  .help = "write the hash area, as veritysetup format writes it",
+	  .help = "write the hash area, as veritysetup format",
 	  COCO_BIND_STR(VERITY, hash_output) },
 	{ .name = "root-hash", .kind = COCO_KIND_STRING, .arg = "HEX",
 	  .help = "the root hash must be this one", COCO_BIND_STR(VERITY, root_hash) },
 	{ .name = "cmdline", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",
-	  .help = "the root hash must be the one on this kernel command line",
+	  .help = "the root hash must be one on this command line",
 	  COCO_BIND_STR(VERITY, cmdline) },
 	COCO_OPTIONS_ANSWER(VERITY, answer),
 };
@@ -80,14 +80,12 @@ const struct coco_cmd coco_cmd_entry_measure_verity = {
 	.group = "Measurements",
 	.summary = "Compute the dm-verity root hash of a disk or partition",
 	.text = "The root hash on a measured command line stands for every byte of the disk. It is "
-		"computed with all cores and in constant memory, equal to veritysetup format with "
-		"the same parameters, and shown in the words that systemd, the kernel and Kata "
-		"take.\n\n"
-		"With --hash-image or --hash-partition the parameters come from the superblock, "
-		"and the first data block that differs from the stored tree is named. With "
-		"--root-hash or --cmdline the computed root hash is compared: exit code 1 shows "
-		"both. In an image with a GPT the partitions are then found by the root hash, as "
-		"systemd finds them. qcow2 files with a backing file or encryption are refused.",
+		"equal to that of veritysetup format, and shown in the words that systemd, the "
+		"kernel and Kata take.\n\n"
+		"With --hash-image or --hash-partition the parameters come from the superblock "
+		"and the first data block that differs is named. With --root-hash or --cmdline the "
+		"root hash is compared, exit code 1 shows both; in a GPT the partitions are then found "
+		"by it, as systemd does.",
 	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN | COCO_CMD_JOBS | COCO_CMD_PROGRESS,
 	COCO_LIST(operands, verity_operands),
 	COCO_LIST(opts, verity_opts),
@@ -95,7 +93,7 @@ const struct coco_cmd coco_cmd_entry_measure_verity = {
 	COCO_LIST(examples, verity_examples),
 	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
 		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
-	.see = "measure image, measure uki",
+	.see = "measure pe",
 	.opts_size = sizeof(VERITY),
 	.since = "0.2.0",
 };

@@ -49,10 +49,10 @@ static void test_dm(void **state COCO_UNUSED)
 {
 	struct coco_diag d;
 
-	assert_ok(parse("a dm-mod.create=\"one,uuid,1,ro,0 40000 verity 1 /dev/vda1 /dev/vda2 "
-			"4096 1024 5000 1 sha256 " ROOT " abcd 1 ignore_zero_blocks;two,,,ro,0 8 linear "
-			"/dev/x 0,8 8 verity 0 a b 512 512 1 0 sha1 " SHA1 " -\" root=/dev/dm-0", &d),
-		  &d);
+	assert_ok(parse("a dm-mod.create=\"one,uuid,1,ro,0 40000 verity 1 /dev/vda1 "
+			"/dev/vda2 4096 1024 5000 1 sha256 " ROOT " abcd 1 "
+			"ignore_zero_blocks;two,,,ro,0 8 linear /dev/x 0,8 8 verity 0 a b "
+			"512 512 1 0 sha1 " SHA1 " -\" root=/dev/dm-0", &d), &d);
 	assert_int_equal(words.n, 2);
 	const struct coco_verity_word *w = &words.word[0];
 	assert_int_equal(w->kind, COCO_VERITY_DM_CREATE);
