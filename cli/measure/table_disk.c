@@ -83,9 +83,9 @@ const struct coco_cmd coco_cmd_entry_measure_verity = {
 		"equal to that of veritysetup format, and shown in the words that systemd, the "
 		"kernel and Kata take.\n\n"
 		"With --hash-image or --hash-partition the parameters come from the superblock "
-		"and the first data block that differs is named. With --root-hash or --cmdline the "
-		"root hash is compared, exit code 1 shows both; in a GPT the partitions are then found "
-		"by it, as systemd does.",
+		"and the first data block that differs is named. With --root-hash or --cmdline "
+		"the root hash is compared, exit code 1 shows both; in a GPT the partitions are "
+		"then found by it, as systemd does.",
 	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN | COCO_CMD_JOBS | COCO_CMD_PROGRESS,
 	COCO_LIST(operands, verity_operands),
 	COCO_LIST(opts, verity_opts),

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/rd.h"
 #include "formats/measure/guid.h"

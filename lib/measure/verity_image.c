@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"

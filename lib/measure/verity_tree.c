@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "lib/core/pool.h"

@@ -2,6 +2,7 @@
  * test_verity.c - superblocks with each lie by name, shapes of trees, and the
  * superblocks of the shared vectors.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/verity.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
  * root hash, superblocks, command lines, hash areas written; and the shared
  * vectors, root hash and every byte of the hash area.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/verity_image.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * test_verity_tree.c - root hashes and trees against the plain computation:
  * shapes, threads, pipes, trees that differ.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/verity_tree.h"
 
 #include <stdlib.h>
