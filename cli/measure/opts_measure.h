@@ -12,6 +12,20 @@ struct coco_opts_answer {
 	bool explain;
 };
 
+/* ACPI files and SMBIOS tables (acpi_args.h). */
+struct coco_opts_acpi {
+	const char *acpi;                /* directory */
+	const char *qemu;                /* program */
+	const char *qemu_args;           /* text, or @FILE */
+	uint32_t phys_bits;              /* 0 when not given */
+	const char *pci_window;          /* decimal or 0x */
+	const char *save;                /* directory */
+	const char *smbios;              /* file */
+	const char *bios_vendor;
+	const char *bios_version;
+	const char *bios_date;
+};
+
 /* What is booted, for AMD guests. */
 struct coco_opts_boot {
 	const char *firmware;

@@ -31,7 +31,7 @@ struct coco_smbios_firmware {
 int coco_smbios_measured(struct coco_view tables, const struct coco_smbios_firmware *fw,
 			 uint8_t **ret, size_t *ret_n, struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_smbios_has_bios - whether QEMU's tables have a BIOS structure. Errors: SMBIOS, LIMIT_SIZE. */
+/* coco_smbios_has_bios - whether QEMU's tables have a BIOS structure. Errors: as above. */
 int coco_smbios_has_bios(struct coco_view tables, bool *ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
 

@@ -99,11 +99,12 @@ for o in $(find "$obj/formats" "$obj/lib" "$obj/cli" -name '*.o'); do
 		;;
 	lib)
 		# no printing, no ending, no environment, no clock; OpenSSL in lib/crypto,
-		# threads and "env:" references in one file each
-		undefined "$o" | grep -E '^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction|system|popen|exec.*|pthread_create|json_.*|cbor_.*|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*)(_chk)?)$' >undef
+		# threads, other programs and "env:" references in one file each
+		undefined "$o" | grep -E '^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction|system|popen|exec.*|posix_spawn.*|v?fork|clone|kill|killpg|wait(pid|id|3|4)?|pthread_create|json_.*|cbor_.*|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*)(_chk)?)$' >undef
 		case $rest in
 		core/keyref) grep -v '^getenv$' undef ;;
 		core/pool) grep -v '^pthread_create$' undef ;;
+		core/child) grep -Ev '^(posix_spawn.*|kill|wait(pid|id))$' undef ;;
 		crypto/*) grep -Ev '^(EVP|OPENSSL|OSSL|RAND|X509|ERR|ASN1|PEM|BIO)_' undef ;;
 		net/*) grep -v '^curl_' undef ;;
 		*) cat undef ;;

@@ -179,7 +179,8 @@ static void test_file_name(void **state COCO_UNUSED)
 	static const char *const pairs[][2] = {
 		{ "etc/table-loader", "table-loader" }, { "etc/acpi/rsdp", "rsdp" },
 		{ "etc/acpi/tables", "tables" }, { "etc/tpm/log", "tpm-log" },
-		{ "etc/smbios/smbios-tables", "smbios-tables" }, { "etc/vmgenid_guid", "vmgenid_guid" },
+		{ "etc/smbios/smbios-tables", "smbios-tables" },
+		{ "etc/vmgenid_guid", "vmgenid_guid" },
 	};
 	char name[COCO_ACPI_NAME];
 
