@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/fw_cfg.h"
 #include "formats/measure/pci_window.h"
 

@@ -3,6 +3,7 @@
  */
 #include "formats/measure/pci_window.h"
 
+#include "formats/core/err_measure.h"
 #include "formats/core/rd.h"
 
 #define GIB ((uint64_t)1 << 30)

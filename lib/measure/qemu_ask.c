@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/rd.h"
 #include "formats/measure/fw_cfg.h"

@@ -4,6 +4,8 @@
  */
 #include "lib/measure/qemu_pci.h"
 
+#include "formats/core/err_measure.h"
+
 enum {
 	ADDRESS = 0xcf8,
 	DATA = 0xcfc,

@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"

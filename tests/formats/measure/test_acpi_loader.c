@@ -2,6 +2,7 @@
  * test_acpi_loader.c - QEMU's script of ACPI tables, with every defect. Covers
  * acpi_loader.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/acpi_loader.h"
 
 #include <stdio.h>

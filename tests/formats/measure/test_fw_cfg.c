@@ -1,6 +1,7 @@
 /*
  * test_fw_cfg.c - QEMU's directory of files and DMA requests. Covers fw_cfg.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/fw_cfg.h"
 
 #include <string.h>

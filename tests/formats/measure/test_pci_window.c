@@ -1,6 +1,7 @@
 /*
  * test_pci_window.c - where OVMF puts 64-bit PCI memory. Covers pci_window.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/pci_window.h"
 
 #include <string.h>

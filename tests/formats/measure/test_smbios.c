@@ -1,6 +1,7 @@
 /*
  * test_smbios.c - SMBIOS tables as the firmware measures them. Covers smbios.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/smbios.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
  * test_acpi.c - a directory of QEMU's ACPI files. Covers acpi.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/acpi.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * test_qemu_ask.c - asking a QEMU: a fake one with every defect, and the real
  * one where it is installed. Covers qemu_ask.c, qemu_pci.c, qtest.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/qemu_ask.h"
 
 #include <dirent.h>

@@ -2,6 +2,7 @@
  * test_qemu_pci.c - the chipset of a fake machine: who uses 64-bit memory, and
  * what is written. Covers qemu_pci.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/qemu_pci.h"
 
 #include "tests/support/fake_qemu.h"

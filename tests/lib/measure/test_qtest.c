@@ -2,6 +2,7 @@
  * test_qtest.c - QEMU's test protocol with a fake QEMU: values, answers that
  * are none, ends. Covers qtest.c; test_qemu_ask.c has the rest of the defects.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/qtest.h"
 
 #include <string.h>
