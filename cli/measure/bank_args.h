@@ -11,11 +11,14 @@
 /* Words of --bank; also an option's values. */
 extern const char *const coco_bank_words[];
 
-/* The option behind a struct coco_strlist member m of the option struct s; def is for help. */
+/*
+ * The option behind a struct coco_strlist member m of the option struct s; text
+ * says what is computed without it.
+ */
 #define COCO_OPTION_BANK(s, m, text)                                                      \
 	{ .name = "bank", .kind = COCO_KIND_ENUM, .flags = COCO_OPT_REPEAT, .arg = "HASH", \
-	  .values = coco_bank_words, .def = text,                                         \
-	  .help = "compute for this hash; may be repeated", COCO_BIND_LIST(s, m) }
+	  .values = coco_bank_words,                                                      \
+	  .help = "compute for this hash; without it for " text, COCO_BIND_LIST(s, m) }
 
 /* coco_bank_args - the mask (COCO_BANK) of the words; without any: def. */
 int coco_bank_args(const struct coco_strlist *list, unsigned def, unsigned *ret,

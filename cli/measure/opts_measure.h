@@ -80,4 +80,30 @@ struct coco_opts_measure_pe {
 	struct coco_opts_answer answer;
 };
 
+struct coco_opts_measure_uki {
+	const char *file;                /* an image, or one of the files: */
+	const char *linux_file;
+	const char *osrel;
+	const char *cmdline;
+	struct coco_strlist initrd;
+	const char *ucode;
+	const char *splash;
+	const char *dtb;
+	const char *dtbauto;
+	const char *uname;
+	const char *sbat;
+	const char *pcrpkey;
+	const char *profile;
+	const char *hwids;
+	const char *efifw;
+	uint32_t profile_number;
+	struct coco_strlist banks;       /* words of --bank */
+	struct coco_strlist phases;      /* "enter-initrd:leave-initrd", ":" */
+	const char *sign;                /* reference */
+	bool policy_digest;
+	const char *public_key;
+	const char *policyref;
+	struct coco_opts_answer answer;
+};
+
 #endif

@@ -12,6 +12,7 @@ coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
 		[COCO_CMD_MEASURE_ID_BLOCK] = coco_cmd_measure_id_block,
 		[COCO_CMD_MEASURE_PE] = coco_cmd_measure_pe,
 		[COCO_CMD_MEASURE_VERITY] = coco_cmd_measure_verity,
+		[COCO_CMD_MEASURE_UKI] = coco_cmd_measure_uki,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

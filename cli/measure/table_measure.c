@@ -10,6 +10,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_measure_id_block,
 	&coco_cmd_entry_measure_pe,
 	&coco_cmd_entry_measure_verity,
+	&coco_cmd_entry_measure_uki,
 };
 
 const struct coco_wing coco_wing_measure = { cmds, COCO_ARRAY_LEN(cmds) };

@@ -14,8 +14,10 @@
 #include "lib/crypto/ossl.h"
 
 /* The hash of a key type; NULL for Ed25519, which has its own. */
-static const char *hash_of(enum coco_key_type type)
+static const char *hash_of(enum coco_key_type type, unsigned flags)
 {
+	if (type != COCO_KEY_ED25519 && (flags & COCO_SIGN_SHA256) != 0)
+		return "SHA256";
 	switch (type) {
 	case COCO_KEY_ED25519:
 		return NULL;
@@ -38,9 +40,9 @@ const char *coco_sign_method(const struct coco_key *key, unsigned flags)
 	case COCO_KEY_P256:
 		return "ecdsa-p256-sha256";
 	case COCO_KEY_P384:
-		return "ecdsa-p384-sha384";
+		return (flags & COCO_SIGN_SHA256) != 0 ? "ecdsa-p384-sha256" : "ecdsa-p384-sha384";
 	case COCO_KEY_P521:
-		return "ecdsa-p521-sha512";
+		return (flags & COCO_SIGN_SHA256) != 0 ? "ecdsa-p521-sha256" : "ecdsa-p521-sha512";
 	case COCO_KEY_RSA:
 		break;
 	}
@@ -67,7 +69,7 @@ int coco_sign(const struct coco_key *key, struct coco_view message, unsigned fla
 	if (!coco_key_is_private(key))
 		return coco_fail(diag, COCO_E_KEY_NOT_PRIVATE, "a public key cannot sign");
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ok = ctx != NULL && EVP_DigestSignInit_ex(ctx, &pctx, hash_of(type), NULL, NULL,
+	int ok = ctx != NULL && EVP_DigestSignInit_ex(ctx, &pctx, hash_of(type, flags), NULL, NULL,
 						      coco_key_evp(key), NULL) == 1;
 	if (ok == 1 && type == COCO_KEY_RSA)
 		ok = set_rsa_padding(pctx, (flags & COCO_SIGN_PKCS1) != 0);
@@ -103,7 +105,7 @@ static bool strict_der(struct coco_view sig)
 
 /* 1: holds; 0: does not; -1: OpenSSL could not try. */
 static int try_verify(const struct coco_key *key, struct coco_view message, struct coco_view sig,
-		      bool pkcs1)
+		      unsigned flags, bool pkcs1)
 {
 	EVP_PKEY_CTX *pctx = NULL;
 	enum coco_key_type type = coco_key_type(key);
@@ -111,8 +113,8 @@ static int try_verify(const struct coco_key *key, struct coco_view message, stru
 	int ok = -1;
 
 	if (ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(ctx, &pctx, hash_of(type), NULL, NULL, coco_key_evp(key),
-				    NULL) == 1 &&
+	    EVP_DigestVerifyInit_ex(ctx, &pctx, hash_of(type, flags), NULL, NULL,
+				    coco_key_evp(key), NULL) == 1 &&
 	    (type != COCO_KEY_RSA || set_rsa_padding(pctx, pkcs1)))
 		ok = EVP_DigestVerify(ctx, sig.p, sig.n, message.p, message.n) == 1 ? 1 : 0;
 	EVP_MD_CTX_free(ctx);
@@ -132,16 +134,16 @@ int coco_verify(const struct coco_key *key, struct coco_view message, struct coc
 		return coco_fail(diag, COCO_E_VERIFY_SIGNATURE,
 				 "the signature is not in DER form for this key");
 	}
-	int ok = try_verify(key, message, signature, false);
+	int ok = try_verify(key, message, signature, flags, false);
 	if (ok == 0 && type == COCO_KEY_RSA && (flags & COCO_SIGN_PKCS1) != 0)
-		ok = try_verify(key, message, signature, true);
+		ok = try_verify(key, message, signature, flags, true);
 	if (ok < 0)
 		return coco_fail_ossl(diag, COCO_E_INTERNAL, "the signature could not be checked");
 	ERR_clear_error();
 	if (ok == 1)
 		return 0;
 	if (type == COCO_KEY_RSA && (flags & COCO_SIGN_PKCS1) == 0 &&
-	    try_verify(key, message, signature, true) == 1)
+	    try_verify(key, message, signature, flags, true) == 1)
 		coco_diag_hint(diag, "it is an RSA PKCS#1 v1.5 signature, which is accepted on "
 			       "request only");
 	ERR_clear_error();

@@ -11,6 +11,7 @@
 
 enum coco_sign_flags {
 	COCO_SIGN_PKCS1 = 1,   /* sign: PKCS#1 v1.5 instead of PSS; verify: either */
+	COCO_SIGN_SHA256 = 2,  /* ECDSA with SHA-256 whatever the curve, as TPM policies want */
 };
 
 enum { COCO_SIGNATURE_MAX = COCO_KEY_RSA_MAX / 8 };

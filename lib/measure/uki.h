@@ -28,7 +28,7 @@ struct coco_uki_part {
 struct coco_uki {
 	bool has_image;                    /* file is open; else made of parts */
 	struct coco_pe_file file;
-	struct coco_mrecord_file *inputs;  /* owned: "image", or "linux", "initrd", "initrd 2" ... */
+	struct coco_mrecord_file *inputs;  /* owned: "image"; or "linux", "initrd 2", ... */
 	size_t n_inputs;
 	size_t cap_inputs;
 	unsigned banks;                    /* COCO_BANK(alg) */

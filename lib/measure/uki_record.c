@@ -110,8 +110,8 @@ static int judge_phase(const char *path, struct coco_diag *diag)
 		return coco_fail(diag, COCO_E_USAGE_VALUE, "a path of phases of %zu bytes is too "
 				 "long", n);
 	if (n != 0 && (path[0] == ':' || path[n - 1] == ':' || strstr(path, "::") != NULL))
-		return coco_fail(diag, COCO_E_USAGE_VALUE, "the path of phases %s has an empty word",
-				 path);
+		return coco_fail(diag, COCO_E_USAGE_VALUE, "the path of phases %s has an "
+				 "empty word", path);
 	return 0;
 }
 
@@ -143,8 +143,8 @@ int coco_uki_phases(struct coco_boot_list *list, const char *const *paths, size_
 	if (n == 0)
 		return 0;
 	if (n > COCO_UKI_PHASES)
-		return coco_fail(diag, COCO_E_USAGE_VALUE, "at most %d paths of phases are possible",
-				 COCO_UKI_PHASES);
+		return coco_fail(diag, COCO_E_USAGE_VALUE, "at most %d paths of phases are "
+				 "possible", COCO_UKI_PHASES);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = judge_phase(paths[i], diag);
 	if (r == 0)

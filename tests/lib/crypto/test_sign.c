@@ -77,6 +77,26 @@ static void test_round_trip(void **state COCO_UNUSED)
 	}
 }
 
+/* ECDSA with the hash of the curve, or with SHA-256 on request. */
+static void test_hash(void **state COCO_UNUSED)
+{
+	for (size_t i = 1; i < 4; i++) {
+		struct coco_diag d = { 0 };
+		uint8_t *sig = NULL;
+		size_t n = 0;
+
+		assert_ok(coco_sign(keys[i], msg(), COCO_SIGN_SHA256, &sig, &n, &d), &d);
+		assert_ok(coco_verify(keys[i], msg(), coco_view_of(sig, n), COCO_SIGN_SHA256, &d),
+			  &d);
+		int r = coco_verify(keys[i], msg(), coco_view_of(sig, n), 0, NULL);
+		assert_int_equal(r, i == 1 ? 0 : COCO_E_VERIFY_SIGNATURE);
+		coco_free(sig);
+	}
+	assert_string_equal(coco_sign_method(keys[2], COCO_SIGN_SHA256), "ecdsa-p384-sha256");
+	assert_string_equal(coco_sign_method(keys[3], COCO_SIGN_SHA256), "ecdsa-p521-sha256");
+	assert_string_equal(coco_sign_method(keys[0], COCO_SIGN_SHA256), "ed25519");
+}
+
 static void test_empty_message(void **state COCO_UNUSED)
 {
 	for (size_t i = 0; i < COCO_ARRAY_LEN(names); i++) {
@@ -218,6 +238,7 @@ static void test_wycheproof(void **state COCO_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_empty_message),
 		cmocka_unit_test(test_every_bit),      cmocka_unit_test(test_rsa_schemes),
 		cmocka_unit_test(test_pss_parameters), cmocka_unit_test(test_wycheproof),
