@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/wr.h"
 
 enum {

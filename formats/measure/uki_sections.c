@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "formats/core/err_measure.h"
+
 static const char *const names[COCO_UKI_KINDS] = {
 	[COCO_UKI_LINUX] = ".linux",     [COCO_UKI_OSREL] = ".osrel",
 	[COCO_UKI_CMDLINE] = ".cmdline", [COCO_UKI_INITRD] = ".initrd",

@@ -2,6 +2,7 @@
  * test_stub_cpio.c - archives of systemd-stub: the bytes of one by hand, the
  * shared vectors, names and limits.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/stub_cpio.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * test_uki_sections.c - measured sections of minted images: order, profiles,
  * alternatives, every refusal.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/uki_sections.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
  * instead of an image, and PCR 11 in all banks and phases. Covers uki.c and
  * uki_record.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/uki.h"
 
 #include <stdio.h>
