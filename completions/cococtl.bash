@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block pe verity' ;;
+	measure) echo 'snp sev-es sev id-block pe verity uki' ;;
 	esac
 }
 
@@ -467,6 +467,41 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'measure uki')
+		case $prev in
+		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--phase) :; return ;;
+		--profile-number) :; return ;;
+		--linux) _cococtl_paths -f; return ;;
+		--osrel) _cococtl_paths -f; return ;;
+		--cmdline) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--ucode) _cococtl_paths -f; return ;;
+		--splash) _cococtl_paths -f; return ;;
+		--dtb) _cococtl_paths -f; return ;;
+		--dtbauto) _cococtl_paths -f; return ;;
+		--uname) _cococtl_paths -f; return ;;
+		--sbat) _cococtl_paths -f; return ;;
+		--pcrpkey) _cococtl_paths -f; return ;;
+		--profile) _cococtl_paths -f; return ;;
+		--hwids) _cococtl_paths -f; return ;;
+		--efifw) _cococtl_paths -f; return ;;
+		--sign) _cococtl_paths -f; return ;;
+		--public-key) _cococtl_paths -f; return ;;
+		--policyref) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
