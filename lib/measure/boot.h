@@ -10,6 +10,7 @@
 #ifndef COCO_BOOT_H
 #define COCO_BOOT_H
 
+#include "formats/core/tcg_log.h"
 #include "formats/measure/guid.h"
 #include "formats/measure/mrecord.h"
 
@@ -33,30 +34,6 @@ enum {
 	COCO_BOOT_VARIABLE = 1 << 20, /* bytes of a variable's data */
 };
 
-/* Event types (TCG PC Client Platform Firmware Profile, 10.4.1). */
-enum coco_boot_type {
-	COCO_EV_POST_CODE = 0x1,
-	COCO_EV_NO_ACTION = 0x3,
-	COCO_EV_SEPARATOR = 0x4,
-	COCO_EV_EVENT_TAG = 0x6,
-	COCO_EV_S_CRTM_VERSION = 0x8,
-	COCO_EV_PLATFORM_CONFIG_FLAGS = 0xa,
-	COCO_EV_IPL = 0xd,
-};
-
-/* Those from 0x80000000 on do not fit an enum. */
-#define COCO_EV_EFI_VARIABLE_DRIVER_CONFIG UINT32_C(0x80000001)
-#define COCO_EV_EFI_VARIABLE_BOOT UINT32_C(0x80000002)
-#define COCO_EV_EFI_BOOT_SERVICES_APPLICATION UINT32_C(0x80000003)
-#define COCO_EV_EFI_BOOT_SERVICES_DRIVER UINT32_C(0x80000004)
-#define COCO_EV_EFI_GPT_EVENT UINT32_C(0x80000006)
-#define COCO_EV_EFI_ACTION UINT32_C(0x80000007)
-#define COCO_EV_EFI_PLATFORM_FIRMWARE_BLOB UINT32_C(0x80000008)
-#define COCO_EV_EFI_HANDOFF_TABLES UINT32_C(0x80000009)
-#define COCO_EV_EFI_PLATFORM_FIRMWARE_BLOB2 UINT32_C(0x8000000a)
-#define COCO_EV_EFI_HANDOFF_TABLES2 UINT32_C(0x8000000b)
-#define COCO_EV_EFI_VARIABLE_AUTHORITY UINT32_C(0x800000e0)
-
 /* A digest for each bank; n 0 where it is not known. */
 struct coco_boot_digests {
 	struct coco_mrecord_digest bank[COCO_BANKS];
@@ -65,7 +42,7 @@ struct coco_boot_digests {
 /* How an event is described; the texts are copied. */
 struct coco_boot_about {
 	uint32_t pcr;              /* below COCO_BOOT_PCRS, or COCO_BOOT_RTMR3 */
-	uint32_t type;             /* COCO_EV_ */
+	uint32_t type;             /* COCO_EV_ of tcg_log.h */
 	const char *name;          /* "kernel", "variable PK" */
 	const char *text;          /* readable contents (a command line), UTF-8; NULL: none */
 	enum coco_mrecord_basis basis;
