@@ -8,6 +8,7 @@
 #   BENCH_JSON    file for the figures as JSON (none)
 #   BENCH_SPARSE  1: also pack sparse files of 1, 10 and 100 GB
 #   MODEL_SIGNING a model_signing program to compare with (found on PATH)
+#   SEV_SNP_MEASURE a sev-snp-measure program, likewise
 set -eu
 : "${B:?run this through make bench}"
 root=$PWD
@@ -15,6 +16,7 @@ coco=$root/$B/cococtl
 bounds=$root/$B/bench/bench_bounds
 timer=$root/$B/bench/bench_time
 gen=$root/$B/bench/bench_model
+launch=$root/$B/bench/bench_launch
 shards=${BENCH_SHARDS:-16}
 mib=${BENCH_MIB:-128}
 rounds=${BENCH_ROUNDS:-5}
@@ -239,6 +241,41 @@ if [ "${BENCH_SPARSE:-0}" = 1 ]; then
 		note "sparse_${gb}_seconds" "$(field t.txt cococtl 2)"
 		note "sparse_${gb}_peak_kib" "$(field t.txt cococtl 4)"
 	done
+fi
+
+say
+say "launch digests of a 4 MiB firmware (SEV-SNP), wall time of the program"
+"$launch" image fw.fd
+echo kernel >kernel
+seq 100000 | sed 's/^/console=ttyS0 candidate=/' >lines
+none=000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+one="--vcpu-type EPYC-v4 --guest-features 1 --vmm qemu"
+bound=$("$launch" pages fw.fd 15)
+set -- start "$coco version >/dev/null" \
+	snp "$coco measure snp --firmware fw.fd --vcpus 64 --vcpu-type EPYC-v4 >/dev/null" \
+	matrix "$coco measure snp --firmware fw.fd --vcpus 1-64 --vcpu-type all >/dev/null" \
+	search "$coco measure search --actual $none --firmware fw.fd --kernel kernel $one --vcpus 4 --vary hashes=on,append-form=exact,append=@lines >/dev/null 2>&1 || [ \$? = 1 ]"
+ssm=${SEV_SNP_MEASURE:-$(command -v sev-snp-measure || true)}
+if [ -n "$ssm" ]; then
+	set -- "$@" sev-snp-measure "$ssm --mode snp --vcpus 64 --vcpu-type EPYC-v4 --ovmf fw.fd >/dev/null"
+fi
+"$timer" "$rounds" true "$@" >t.txt
+ms() { awk -v s="$1" 'BEGIN { printf "%.1f", 1000 * s }'; }
+ours=$(field t.txt snp 2)
+start=$(field t.txt start 2)
+row "SHA-384 of its pages (libcrypto, bound)" "$(ms "$bound")" ms
+row "cococtl measure snp, 64 vCPUs" "$(ms "$ours")" ms "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.2f", (o - s) / b }') x bound after $(ms "$start") ms of start (goal 1.3, start 3)"
+note snp_ms "$(ms "$ours")"
+note snp_vs_bound "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.3f", (o - s) / b }')"
+note start_ms "$(ms "$start")"
+row "cococtl measure snp, 1-64 vCPUs, all models" "$(ms "$(field t.txt matrix 2)")" ms "goal: well under 1000"
+note snp_matrix_ms "$(ms "$(field t.txt matrix 2)")"
+row "cococtl measure search, 100000 candidates" "$(ms "$(field t.txt search 2)")" ms "goal: seconds"
+note search_100000_ms "$(ms "$(field t.txt search 2)")"
+if [ -n "$ssm" ]; then
+	theirs=$(field t.txt sev-snp-measure 2)
+	row "sev-snp-measure, 64 vCPUs" "$(ms "$theirs")" ms "cococtl $(ratio "$theirs" "$ours") x (goal 50)"
+	note snp_vs_sev_snp_measure "$(ratio "$theirs" "$ours")"
 fi
 if [ -n "${BENCH_JSON:-}" ]; then
 	printf '{"bytes":%s,"jobs":%s,"rounds":%s,%s}\n' "$bytes" "$jobs" "$rounds" "$json" >"$BENCH_JSON"

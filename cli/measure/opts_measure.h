@@ -106,4 +106,22 @@ struct coco_opts_measure_uki {
 	struct coco_opts_answer answer;
 };
 
+struct coco_opts_measure_diff {
+	const char *record;
+	const char *actual;              /* event log, evidence or record */
+	bool explain;
+};
+
+struct coco_opts_measure_search {
+	const char *actual;              /* digits, or a file */
+	int platform;                    /* 0 snp, 1 sev-es, 2 sev */
+	const char *firmware;            /* file or directory */
+	const char *kernel;
+	const char *initrd;
+	const char *append;              /* text, or @FILE */
+	struct coco_opts_vcpus cpu;      /* without dump_vmsa */
+	const char *features;            /* decimal or 0x */
+	struct coco_strlist vary;
+};
+
 #endif

@@ -13,5 +13,7 @@ coco_cmd_fn coco_cmd_measure_id_block;
 coco_cmd_fn coco_cmd_measure_pe;
 coco_cmd_fn coco_cmd_measure_verity;
 coco_cmd_fn coco_cmd_measure_uki;
+coco_cmd_fn coco_cmd_measure_diff;
+coco_cmd_fn coco_cmd_measure_search;
 
 #endif

@@ -11,6 +11,8 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_measure_pe,
 	&coco_cmd_entry_measure_verity,
 	&coco_cmd_entry_measure_uki,
+	&coco_cmd_entry_measure_diff,
+	&coco_cmd_entry_measure_search,
 };
 
 const struct coco_wing coco_wing_measure = { cmds, COCO_ARRAY_LEN(cmds) };

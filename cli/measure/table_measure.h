@@ -15,5 +15,7 @@ extern const struct coco_cmd coco_cmd_entry_measure_id_block;
 extern const struct coco_cmd coco_cmd_entry_measure_pe;
 extern const struct coco_cmd coco_cmd_entry_measure_verity;
 extern const struct coco_cmd coco_cmd_entry_measure_uki;
+extern const struct coco_cmd coco_cmd_entry_measure_diff;
+extern const struct coco_cmd coco_cmd_entry_measure_search;
 
 #endif

@@ -150,10 +150,21 @@ int coco_write_full(int fd, const void *p, size_t n, const char *name, struct co
 	return 0;
 }
 
+/* Room for a file at once when its size is known, so that nothing is copied. */
+static size_t first_room(int fd, size_t max)
+{
+	enum { LEAST = 4096 };
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= LEAST)
+		return LEAST;
+	return coco_min_size((size_t)st.st_size, max) + 1;
+}
+
 int coco_read_fd(int fd, const char *name, size_t max, uint8_t **ret, size_t *ret_n,
 		 struct coco_diag *diag)
 {
-	size_t cap = 4096;
+	size_t cap = first_room(fd, max);
 	size_t n = 0;
 	uint8_t *p = coco_alloc(cap + 1, 1);
 

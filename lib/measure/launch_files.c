@@ -33,26 +33,47 @@ static int load_image(struct coco_launch_work *w, const char *path, const char *
 }
 
 /* A file of any size in constant memory. */
-static int hash_fd(const struct coco_launch_work *w, int fd, uint64_t size, const char *path,
-		   struct coco_sha256 *ctx)
+static int hash_fd(const struct coco_run *run, int fd, uint64_t size, const char *path,
+		   struct coco_sha256 *ctx, struct coco_diag *diag)
 {
 	enum { CHUNK = 1 << 20 };
 	uint8_t *buf = coco_alloc(CHUNK, 1);
 	int r = 0;
 
 	if (buf == NULL)
-		return coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory to hash a file");
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to hash a file");
 	for (uint64_t at = 0; r == 0 && at < size; at += CHUNK) {
 		size_t n = (size_t)coco_min_u64(CHUNK, size - at);
 
-		r = coco_run_check(w->run, w->diag);
+		r = coco_run_check(run, diag);
 		if (r == 0)
-			r = coco_pread_full(fd, buf, n, at, path, w->diag);
+			r = coco_pread_full(fd, buf, n, at, path, diag);
 		if (r == 0)
 			coco_sha256_update(ctx, buf, n);
 	}
 	coco_free(buf);
 	return r;
+}
+
+int coco_launch_hash_file(const struct coco_run *run, const char *path,
+			  uint8_t ret[COCO_SHA256_SIZE], uint64_t *ret_size,
+			  struct coco_diag *diag)
+{
+	struct coco_sha256 ctx;
+	uint64_t size;
+	int fd;
+
+	int r = coco_open_read(path, &fd, &size, diag);
+	if (r != 0)
+		return r;
+	coco_sha256_init(&ctx);
+	r = hash_fd(run, fd, size, path, &ctx, diag);
+	close(fd);
+	if (r != 0)
+		return r;
+	coco_sha256_final(&ctx, ret);
+	*ret_size = size;
+	return 0;
 }
 
 /* path NULL: the digest of nothing. */
@@ -61,42 +82,48 @@ static int hash_file(struct coco_launch_work *w, const char *path, const char *n
 {
 	struct coco_mrecord_file file = { .size = 0 };
 	struct coco_sha256 ctx;
-	int fd = -1;
 
-	snprintf(file.name, sizeof(file.name), "%s", name);
-	coco_sha256_init(&ctx);
-	if (path != NULL) {
-		int r = coco_open_read(path, &fd, &file.size, w->diag);
-		if (r != 0)
-			return r;
-		r = hash_fd(w, fd, file.size, path, &ctx);
-		close(fd);
-		if (r != 0)
-			return r;
+	if (path == NULL) {
+		coco_sha256_init(&ctx);
+		coco_sha256_final(&ctx, ret);
+		return 0;
 	}
-	coco_sha256_final(&ctx, file.sha256);
+	snprintf(file.name, sizeof(file.name), "%s", name);
+	int r = coco_launch_hash_file(w->run, path, file.sha256, &file.size, w->diag);
+	if (r != 0)
+		return r;
 	memcpy(ret, file.sha256, COCO_SHA256_SIZE);
-	return path != NULL ? coco_mrecord_file(&w->out->record, &file, w->diag) : 0;
+	return coco_mrecord_file(&w->out->record, &file, w->diag);
+}
+
+int coco_launch_hash_cmdline(struct coco_view line, bool trim, uint8_t ret[COCO_SHA256_SIZE],
+			     uint64_t *ret_size, struct coco_diag *diag)
+{
+	struct coco_sha256 ctx;
+
+	if (line.n > COCO_CMDLINE_MAX || (line.n != 0 && memchr(line.p, 0, line.n) != NULL))
+		return coco_fail(diag, COCO_E_CMDLINE,
+				 "a command line of %zu bytes is too long or holds a NUL", line.n);
+	if (trim)
+		line = coco_cmdline_trim(line);
+	coco_sha256_init(&ctx);
+	coco_sha256_update(&ctx, line.p, line.n);
+	coco_sha256_update(&ctx, "", 1);
+	coco_sha256_final(&ctx, ret);
+	*ret_size = line.n + 1;
+	return 0;
 }
 
 /* The command line with its NUL, as the VMM hands it over. */
 static int hash_cmdline(struct coco_launch_work *w)
 {
 	struct coco_mrecord_file file = { .name = "cmdline" };
-	struct coco_view line = w->req->append;
-	struct coco_sha256 ctx;
 
-	if (line.n > COCO_CMDLINE_MAX || (line.n != 0 && memchr(line.p, 0, line.n) != NULL))
-		return coco_fail(w->diag, COCO_E_CMDLINE,
-				 "a command line of %zu bytes is too long or holds a NUL", line.n);
-	if (w->req->trim)
-		line = coco_cmdline_trim(line);
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, line.p, line.n);
-	coco_sha256_update(&ctx, "", 1);
-	coco_sha256_final(&ctx, file.sha256);
+	int r = coco_launch_hash_cmdline(w->req->append, w->req->trim, file.sha256, &file.size,
+					 w->diag);
+	if (r != 0)
+		return r;
 	memcpy(w->hashes.cmdline, file.sha256, sizeof(file.sha256));
-	file.size = line.n + 1;
 	return coco_mrecord_file(&w->out->record, &file, w->diag);
 }
 

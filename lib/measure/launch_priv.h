@@ -35,6 +35,41 @@ struct coco_launch_work {
 	uint8_t page[COCO_VMSA_SIZE];       /* that is being added */
 };
 
+/* launch_chain.c: one page; contents: its digest, or NULL for types that have none. */
+int coco_launch_chain_page(struct coco_digest *sha384, uint8_t chain[COCO_SNP_DIGEST],
+			   const uint8_t *contents, enum coco_snp_page_type type, uint64_t gpa,
+			   struct coco_diag *diag) COCO_MUSTUSE;
+
+/* launch_chain.c: n bytes (whole pages) from gpa on; p NULL for types without contents. */
+int coco_launch_chain_range(const struct coco_run *run, struct coco_digest *sha384,
+			    uint8_t chain[COCO_SNP_DIGEST], const uint8_t *p, uint64_t n,
+			    enum coco_snp_page_type type, uint64_t gpa, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
+/* launch_chain.c: the type of a section's pages; for kernel hashes that without a kernel. */
+enum coco_snp_page_type coco_launch_section_type(enum coco_vmm vmm,
+						 const struct coco_sev_section *s);
+
+/* launch_chain.c: the order in which a VMM adds the sections that have a size; their number. */
+size_t coco_launch_section_order(enum coco_vmm vmm, const struct coco_sev_metadata *m,
+				 size_t order[COCO_SEV_SECTIONS]);
+
+/*
+ * launch_chain.c: whether kernel hashes can be given to the guest (SNP: s is
+ * the section for them; SEV, SEV-ES: NULL). SEV_NO_HASHES, SEV_SECTION.
+ */
+int coco_launch_hashes_fit(const struct coco_ovmf *table, const struct coco_sev_section *s,
+			   struct coco_diag *diag) COCO_MUSTUSE;
+
+/* launch_files.c: SHA-256 of a file of any size; its size. */
+int coco_launch_hash_file(const struct coco_run *run, const char *path,
+			  uint8_t ret[COCO_SHA256_SIZE], uint64_t *ret_size,
+			  struct coco_diag *diag) COCO_MUSTUSE;
+
+/* launch_files.c: SHA-256 of a command line with its NUL. Errors: CMDLINE. */
+int coco_launch_hash_cmdline(struct coco_view line, bool trim, uint8_t ret[COCO_SHA256_SIZE],
+			     uint64_t *ret_size, struct coco_diag *diag) COCO_MUSTUSE;
+
 /* launch_files.c: reads firmware, SVSM, kernel, initrd; names them in the record. */
 int coco_launch_load(struct coco_launch_work *w) COCO_MUSTUSE;
 

@@ -49,10 +49,10 @@ int coco_launch_sev_common(struct coco_launch_work *w)
 		r = step(w, "firmware", w->firmware.p, w->firmware.n);
 	if (r != 0 || w->req->kernel == NULL)
 		return r;
-	if (!table->has_hashes || table->hashes_base == 0) {
+	r = coco_launch_hashes_fit(table, NULL, w->diag);
+	if (r != 0) {
 		coco_diag_source(w->diag, "%s", w->req->firmware);
-		return coco_fail(w->diag, COCO_E_SEV_NO_HASHES,
-				 "the firmware's table names no area for kernel hashes");
+		return r;
 	}
 	coco_kernel_hashes_encode(hashes, &w->hashes);
 	return step(w, "kernel hashes table", hashes, sizeof(hashes));

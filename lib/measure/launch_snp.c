@@ -8,40 +8,10 @@
 #include "formats/core/err_measure.h"
 #include "lib/measure/launch_priv.h"
 
-enum { CHECK_EVERY = 1024 };   /* pages between two looks at the cancel flag */
-
 static void keep(struct coco_mrecord_digest *ret, const uint8_t digest[COCO_SNP_DIGEST])
 {
 	ret->n = COCO_SNP_DIGEST;
 	memcpy(ret->p, digest, COCO_SNP_DIGEST);
-}
-
-/* One page; contents: its digest, or NULL for types that have none. */
-static int add_page(struct coco_launch_work *w, uint8_t chain[COCO_SNP_DIGEST],
-		    const uint8_t *contents, enum coco_snp_page_type type, uint64_t gpa)
-{
-	uint8_t info[COCO_SNP_PAGE_INFO];
-
-	coco_snp_page_info(info, chain, contents, type, gpa);
-	return coco_digest_once(w->sha384, info, sizeof(info), chain, w->diag);
-}
-
-/* n bytes (whole pages) from gpa on; p NULL for types without contents. */
-static int add_range(struct coco_launch_work *w, const uint8_t *p, uint64_t n,
-		     enum coco_snp_page_type type, uint64_t gpa)
-{
-	uint8_t digest[COCO_SNP_DIGEST];
-	int r = 0;
-
-	for (uint64_t at = 0; r == 0 && at < n; at += COCO_OVMF_PAGE) {
-		if (at / COCO_OVMF_PAGE % CHECK_EVERY == 0)
-			r = coco_run_check(w->run, w->diag);
-		if (r == 0 && p != NULL)
-			r = coco_digest_once(w->sha384, p + at, COCO_OVMF_PAGE, digest, w->diag);
-		if (r == 0)
-			r = add_page(w, w->chain, p != NULL ? digest : NULL, type, gpa + at);
-	}
-	return r;
 }
 
 /* Adds a range and says so in the record. */
@@ -53,7 +23,7 @@ static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, 
 		.gpa = gpa,
 		.pages = n / COCO_OVMF_PAGE,
 	};
-	int r = add_range(w, p, n, type, gpa);
+	int r = coco_launch_chain_range(w->run, w->sha384, w->chain, p, n, type, gpa, w->diag);
 
 	if (r == 0 && p != NULL && n == COCO_OVMF_PAGE) {
 		in.digest.n = COCO_SNP_DIGEST;
@@ -72,54 +42,30 @@ static int add_hashes(struct coco_launch_work *w, const struct coco_sev_section 
 {
 	const struct coco_ovmf *table = &w->firmware.table;
 
-	if (w->req->kernel == NULL)
-		return step(w, name, NULL, s->size, COCO_SNP_ZERO, s->gpa);
-	if (!table->has_hashes || table->hashes_base == 0)
-		return coco_fail(w->diag, COCO_E_SEV_NO_HASHES,
-				 "the firmware's table names no area for kernel hashes");
-	if (s->size != COCO_OVMF_PAGE)
-		return coco_fail(w->diag, COCO_E_SEV_SECTION,
-				 "the section for kernel hashes is not one page");
-	int r = coco_kernel_hashes_page(w->page, &w->hashes, table->hashes_base, w->diag);
+	int r = coco_launch_hashes_fit(table, s, w->diag);
+	if (r == 0)
+		r = coco_kernel_hashes_page(w->page, &w->hashes, table->hashes_base, w->diag);
 	return r == 0 ? step(w, name, w->page, sizeof(w->page), COCO_SNP_NORMAL, s->gpa) : r;
 }
 
-static int add_section(struct coco_launch_work *w, const struct coco_sev_section *s, size_t i)
-{
-	bool gce = w->req->vmm == COCO_VMM_GCE;
-	char name[COCO_MRECORD_NAME];
-
-	snprintf(name, sizeof(name), "section %zu %s", i, coco_sev_section_name(s->type));
-	if (s->size == 0)
-		return 0;
-	switch ((enum coco_sev_section_type)s->type) {
-	case COCO_SEV_SEC_MEM:
-		return step(w, name, NULL, s->size, gce ? COCO_SNP_UNMEASURED : COCO_SNP_ZERO,
-			    s->gpa);
-	case COCO_SEV_SECRETS:
-		return step(w, name, NULL, s->size, COCO_SNP_SECRETS, s->gpa);
-	case COCO_SEV_CPUID:
-		return step(w, name, NULL, s->size, COCO_SNP_CPUID, s->gpa);
-	case COCO_SEV_SVSM_CAA:
-		return step(w, name, NULL, s->size, COCO_SNP_ZERO, s->gpa);
-	case COCO_SEV_KERNEL_HASHES:
-		break;
-	}
-	return add_hashes(w, s, name);
-}
-
-/* The sections in the order of the list; EC2 adds those for CPUID at the end. */
 static int add_sections(struct coco_launch_work *w, const struct coco_sev_metadata *m)
 {
-	bool ec2 = w->req->vmm == COCO_VMM_EC2;
+	size_t order[COCO_SEV_SECTIONS];
+	size_t n = coco_launch_section_order(w->req->vmm, m, order);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < m->n; i++)
-		if (!ec2 || m->section[i].type != COCO_SEV_CPUID)
-			r = add_section(w, &m->section[i], i);
-	for (size_t i = 0; r == 0 && ec2 && i < m->n; i++)
-		if (m->section[i].type == COCO_SEV_CPUID)
-			r = add_section(w, &m->section[i], i);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct coco_sev_section *s = &m->section[order[i]];
+		char name[COCO_MRECORD_NAME];
+
+		snprintf(name, sizeof(name), "section %zu %s", order[i],
+			 coco_sev_section_name(s->type));
+		if (s->type == COCO_SEV_KERNEL_HASHES && w->req->kernel != NULL)
+			r = add_hashes(w, s, name);
+		else
+			r = step(w, name, NULL, s->size,
+				 coco_launch_section_type(w->req->vmm, s), s->gpa);
+	}
 	return r;
 }
 
@@ -216,8 +162,8 @@ int coco_launch_snp_values(struct coco_launch_work *w, const struct coco_launch_
 	}
 	memcpy(chain, w->chain, sizeof(chain));
 	for (uint32_t n = 1; r == 0 && n <= last; n++) {
-		r = add_page(w, chain, contents[n == 1 ? 0 : 1], COCO_SNP_VMSA,
-			     COCO_SNP_VMSA_GPA);
+		r = coco_launch_chain_page(w->sha384, chain, contents[n == 1 ? 0 : 1],
+					   COCO_SNP_VMSA, COCO_SNP_VMSA_GPA, w->diag);
 		if (n == 1)
 			memcpy(one, chain, sizeof(one));
 		if (r == 0 && n == req->counts[at]) {
