@@ -70,6 +70,15 @@ struct coco_opts_measure_id_block {
 	const char *policy;              /* decimal or 0x */
 };
 
+struct coco_opts_measure_igvm {
+	const char *file;
+	int platform;                    /* 0 auto, 1 snp, 2 tdx, 3 sev, 4 sev-es */
+	int rules;                       /* enum coco_igvm_rules */
+	bool native_zero;
+	bool ignore_id_block;
+	struct coco_opts_answer answer;
+};
+
 struct coco_opts_measure_sev {
 	struct coco_opts_boot boot;
 };
