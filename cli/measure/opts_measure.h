@@ -79,6 +79,12 @@ struct coco_opts_measure_igvm {
 	struct coco_opts_answer answer;
 };
 
+struct coco_opts_measure_eif {
+	const char *file;
+	bool ignore_signature;
+	struct coco_opts_answer answer;
+};
+
 struct coco_opts_measure_sev {
 	struct coco_opts_boot boot;
 };

@@ -11,6 +11,7 @@ coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
 		[COCO_CMD_MEASURE_SEV_ES] = coco_cmd_measure_sev_es,
 		[COCO_CMD_MEASURE_ID_BLOCK] = coco_cmd_measure_id_block,
 		[COCO_CMD_MEASURE_IGVM] = coco_cmd_measure_igvm,
+		[COCO_CMD_MEASURE_EIF] = coco_cmd_measure_eif,
 		[COCO_CMD_MEASURE_PE] = coco_cmd_measure_pe,
 		[COCO_CMD_MEASURE_VERITY] = coco_cmd_measure_verity,
 		[COCO_CMD_MEASURE_UKI] = coco_cmd_measure_uki,

@@ -11,6 +11,7 @@ coco_cmd_fn coco_cmd_measure_sev;
 coco_cmd_fn coco_cmd_measure_sev_es;
 coco_cmd_fn coco_cmd_measure_id_block;
 coco_cmd_fn coco_cmd_measure_igvm;
+coco_cmd_fn coco_cmd_measure_eif;
 coco_cmd_fn coco_cmd_measure_pe;
 coco_cmd_fn coco_cmd_measure_verity;
 coco_cmd_fn coco_cmd_measure_uki;

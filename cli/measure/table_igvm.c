@@ -58,7 +58,7 @@ const struct coco_cmd coco_cmd_entry_measure_igvm = {
 	COCO_LIST(examples, igvm_examples),
 	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
 		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
-	.see = "measure snp, measure id-block",
+	.see = "measure snp, measure id-block, measure eif",
 	.opts_size = sizeof(IGVM),
 	.since = "0.2.0",
 };

@@ -9,6 +9,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_measure_sev,
 	&coco_cmd_entry_measure_id_block,
 	&coco_cmd_entry_measure_igvm,
+	&coco_cmd_entry_measure_eif,
 	&coco_cmd_entry_measure_pe,
 	&coco_cmd_entry_measure_verity,
 	&coco_cmd_entry_measure_uki,

@@ -13,6 +13,7 @@ extern const struct coco_cmd coco_cmd_entry_measure_sev_es;
 extern const struct coco_cmd coco_cmd_entry_measure_sev;
 extern const struct coco_cmd coco_cmd_entry_measure_id_block;
 extern const struct coco_cmd coco_cmd_entry_measure_igvm;
+extern const struct coco_cmd coco_cmd_entry_measure_eif;
 extern const struct coco_cmd coco_cmd_entry_measure_pe;
 extern const struct coco_cmd coco_cmd_entry_measure_verity;
 extern const struct coco_cmd coco_cmd_entry_measure_uki;
