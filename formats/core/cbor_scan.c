@@ -9,6 +9,11 @@
 
 #include "formats/core/err_measure.h"
 
+enum {
+	MAJOR_TAG = 6,        /* the first three bits of a tag's head */
+	ONE_BYTE_ARGS = 24,   /* arguments below are in the head's first byte */
+};
+
 /* ---- what libcbor calls back ------------------------------------------------------- */
 
 static void number(void *ctx, enum coco_cbor_type type, uint64_t v)
@@ -157,6 +162,13 @@ int coco_cbor_head(const uint8_t *p, size_t n, struct coco_cbor_head *ret)
 
 	if (n == 0)
 		return COCO_E_FORMAT_SHORT;
+	/* libcbor refuses the one-byte heads of tags 6 to 20, and so COSE's */
+	if (p[0] >> 5 == MAJOR_TAG && (p[0] & 31) < ONE_BYTE_ARGS) {
+		number(&h, COCO_CBOR_TAG, p[0] & 31);
+		h.n = 1;
+		*ret = h;
+		return 0;
+	}
 	struct cbor_decoder_result res = cbor_stream_decode(p, n, &calls, &h);
 	if (res.status == CBOR_DECODER_NEDATA)
 		return COCO_E_FORMAT_SHORT;

@@ -95,7 +95,7 @@ static void test_bad(void **state COCO_UNUSED)
 static const char *const good[] = {
 	"00", "17", "1818", "1bffffffffffffffff", "20", "3bffffffffffffffff", "40", "60", "80",
 	"a0", "f4", "f5", "f6", "f7", "f93c00", "fa00000000", "fb0000000000000000",
-	"c100", "d9d9f700",
+	"c100", "c600", "d200", "d4a0", "d700", "d9d9f700",
 	"9fff", "bfff", "9f9fff01ff", "a201010201", "a202010101", "bf02010101ff", "a1810101",
 	"a1a1010101", "450102030405", "62c3a9",
 };
