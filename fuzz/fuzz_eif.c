@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/eif.h"
 #include "formats/measure/eif_signature.h"
 

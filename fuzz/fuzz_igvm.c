@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/measure/igvm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/rd.h"
 
 enum {

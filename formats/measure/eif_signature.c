@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/core/cbor.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 
 enum {

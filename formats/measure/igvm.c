@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "formats/core/crc32.h"
+#include "formats/core/err_measure.h"
 
 enum {
 	FIXED_1 = 24,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/core/crc32.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/utf8.h"
 #include "formats/measure/eif_signature.h"

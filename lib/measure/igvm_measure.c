@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "lib/measure/igvm_measure_priv.h"

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "lib/crypto/ec_check.h"
 #include "lib/measure/igvm_measure_priv.h"

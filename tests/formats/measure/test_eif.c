@@ -1,6 +1,7 @@
 /*
  * test_eif.c - reading EIF headers, with every defect. Covers eif.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/eif.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * test_eif_signature.c - the signature section of an EIF, with every defect.
  * Covers eif_signature.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/eif_signature.h"
 
 #include <string.h>

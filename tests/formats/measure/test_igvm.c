@@ -1,6 +1,7 @@
 /*
  * test_igvm.c - reading IGVM files, with every defect. Covers igvm.c.
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/igvm.h"
 
 #include <string.h>

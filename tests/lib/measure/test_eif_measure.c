@@ -1,6 +1,7 @@
 /*
  * test_eif_measure.c - registers of EIF files. Covers eif_measure.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/eif_measure.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * test_igvm_measure.c - the measurement of IGVM files by each set of rules,
  * ID blocks, what is refused. Covers igvm_measure*.c.
  */
+#include "formats/core/err_measure.h"
 #include "lib/measure/igvm_measure.h"
 
 #include <stdio.h>
