@@ -69,7 +69,9 @@ static int add_bytes(struct work *w, enum coco_eif_type type, size_t n)
 static int keep_room(struct work *w, uint64_t n, void **ret)
 {
 	*ret = coco_zalloc((size_t)n + 1, 1);
-	return *ret != NULL ? 0 : coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory for a section");
+	if (*ret == NULL)
+		return coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory for a section");
+	return 0;
 }
 
 static int begin_section(struct work *w, enum coco_eif_type type, uint64_t at, uint64_t n)
@@ -238,7 +240,7 @@ static int judge_signature(struct work *w, const struct coco_eif_signature *s,
 		return 0;
 	return coco_fail_at(w->diag, COCO_E_EIF_SIGNATURE, w->signature_at, "signature", "%s",
 			    r == 0 ? "the signature is for another image: its PCR 0 differs"
-				   : "the signature does not hold for the certificate in the image");
+				   : "the certificate in the image is not the signer's");
 }
 
 /* PCR 8: the certificate, in DER. */
@@ -266,7 +268,8 @@ static int add_signature(struct work *w)
 
 	if (w->seen.signatures == 0)
 		return coco_mrecord_gap(&w->out->record, "PCR 8",
-					"the image is not signed: the register stays zero", w->diag);
+					"the image is not signed: the register stays zero",
+					w->diag);
 	w->out->is_signed = true;
 	int r = coco_eif_signature_parse(&s, coco_view_of(w->signature, w->n_signature),
 					 w->signature_at, w->diag);

@@ -60,10 +60,10 @@ expect 4 measure eif nothing.eif
 # constant memory: a large sparse image, whose checksum is compared at its end
 cp good.eif large.eif
 for at in 308 601; do # the size of the last section, in both headers
-	printf '\000\000\000\000\020\000\000\000' |
+	printf '\000\000\000\000\012\000\000\000' |
 		dd of=large.eif bs=1 seek=$at conv=notrunc 2>/dev/null
 done
-dd if=/dev/null of=large.eif bs=1 seek=$((609 + 268435456)) 2>/dev/null
+dd if=/dev/null of=large.eif bs=1 seek=$((609 + 167772160)) 2>/dev/null
 (
 	ulimit -v 150000
 	"$COCOCTL" measure eif large.eif >out 2>err
