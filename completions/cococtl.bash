@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki' ;;
+	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search' ;;
 	esac
 }
 
@@ -537,6 +537,47 @@ _cococtl()
 			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
+		fi
+		;;
+	'measure diff')
+		case $prev in
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--explain --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'measure search')
+		case $prev in
+		--actual) :; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
+		--firmware) _cococtl_paths -f; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--vcpus) :; return ;;
+		--vcpu-type) :; return ;;
+		--vcpu-sig) :; return ;;
+		--vmm) _cococtl_words "qemu ec2 gce krun"; return ;;
+		--guest-features) :; return ;;
+		--vary) :; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
 		fi
 		;;
 	'help')
