@@ -12,147 +12,120 @@ complain() {
 	bad=1
 }
 
-# What compilers and sanitizers put in, and the plain string and memory functions.
-runtime='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|m|l)san_|__sanitizer_|__gcov_|__llvm_'
-runtime="$runtime"'|__sancov_|__start___sancov|__stop___sancov|__cpu_model|__tls_get_addr)'
-pure='^(__)?(mem(cpy|cmp|set|chr|move|mem|rchr)|explicit_bzero'
-pure="$pure"'|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r|bsearch'
-pure="$pure"'|newlocale|freelocale)(_chk)?$'
-
-undefined() { # OBJECT: undefined symbols
-	nm -u "$1" | awk '{ print $NF }'
+# symbols OBJECT...: "U NAME SYMBOL" and "D NAME SYMBOL" lines; NAME is floor/wing/file
+symbols() {
+	nm -A -g "$@" 2>/dev/null | sed -e "s,^$obj/,," -e 's,\.o:, ,' |
+		awk '$(NF-1) == "U" || $(NF-1) == "w" { print "U", $1, $NF; next } { print "D", $1, $NF }'
 }
 
-defined() { # FOLDER: external symbols that its objects define
-	find "$1" -name '*.o' -exec nm -g --defined-only {} + 2>/dev/null |
-		awk 'NF == 3 { print $3 }' | sort -u
-}
-
-# forbidden SYMBOLS-FILE PATTERN...: prints the symbols that no pattern allows.
-forbidden() {
-	_list=$1
-	shift
-	_all=$runtime
-	for _p; do
-		_all="$_all|$_p"
-	done
-	grep -Ev "$_all" "$_list"
-}
-
-check_formats() { # OBJECT NAME: libc symbols of a pure codec
-	undefined "$1" | grep -v '^coco_' >undef
-	case $2 in
-	core/mem) forbidden undef "$pure" '^(malloc|calloc|realloc|free)$' ;;
-	core/json) forbidden undef "$pure" '^json_' '^free$' ;;
-	core/cbor_scan) forbidden undef "$pure" '^cbor_(stream_decode|encode_[a-z_]*)$' ;; # no loader
-	*) forbidden undef "$pure" ;;
-	esac
+# judge: reads such lines, prints every symbol that an object may not use. What
+# one floor or wing may use of the others stands here; libc, OpenSSL and other
+# libraries are patterns.
+judge() {
+	awk '
+	BEGIN {
+		# what compilers and sanitizers put in
+		runtime = "^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|m|l)san_|__sanitizer_|__gcov_" \
+			"|__llvm_|__sancov_|__start___sancov|__stop___sancov|__cpu_model|__tls_get_addr)"
+		# plain string and memory functions
+		pure = "^(__)?(mem(cpy|cmp|set|chr|move|mem|rchr)|explicit_bzero" \
+			"|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r" \
+			"|bsearch|newlocale|freelocale)(_chk)?$"
+		also["formats/core/mem"] = "^(malloc|calloc|realloc|free)$"
+		also["formats/core/json"] = "^(json_.*|free)$"
+		also["formats/core/cbor_scan"] = "^cbor_(stream_decode|encode_[a-z_]*)$" # no loader
+		# lib: no printing, no ending, no environment, no clock; OpenSSL in lib/crypto,
+		# threads, other programs and "env:" references in one file each
+		not_lib = "^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort" \
+			"|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction" \
+			"|system|popen|exec.*|posix_spawn.*|v?fork|clone|kill|killpg|wait(pid|id|3|4)?" \
+			"|pthread_create|json_.*|cbor_.*" openssl(1) ")(_chk)?)$"
+		also["lib/core/keyref"] = "^getenv$"
+		also["lib/core/pool"] = "^pthread_create$"
+		also["lib/core/child"] = "^(posix_spawn.*|kill|wait(pid|id))$"
+		also["lib/crypto"] = "^(" substr(openssl(1), 2) ")$"
+		also["lib/net"] = "^curl_"
+		not_cli = "^(EVP|OPENSSL|OSSL|SSL|RAND|X509|ERR|BIO|PEM|ZSTD|archive|json|cbor)_"
+		# crypto serves all wings; the documents that it signs and wraps are the model s
+		peers["lib/crypto"] = "formats/model"
+		# through the public headers of the other wing, never the other way round
+		peers["lib/evidence"] = "lib/net lib/measure formats/measure"
+		peers["lib/broker"] = "lib/net lib/measure formats/measure lib/model formats/model" \
+			" lib/evidence formats/evidence"
+	}
+	function openssl(x) {
+		return "|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*"
+	}
+	{ split($2, part, "/"); wing = part[1] "/" part[2] }
+	$1 == "D" { defined[wing, $3] = 1; floor[part[1], $3] = 1; next }
+	{ n++; name[n] = $2; symbol[n] = $3 }
+	function among(list, s,    i, k, w) {
+		k = split(list, w, " ")
+		for (i = 1; i <= k; i++)
+			if ((w[i], s) in defined)
+				return 1
+		return 0
+	}
+	function ours(f, w, s) {
+		if (f == "formats")
+			return among("formats/core formats/" w, s)
+		if (f == "lib")
+			return among("formats/core formats/" w " lib/core lib/" w " lib/crypto lib/net " \
+				peers["lib/" w], s)
+		if (w == "core")  # the table and main name every command
+			return ("formats", s) in floor || ("lib", s) in floor || ("cli", s) in floor
+		return ("formats", s) in floor || ("lib", s) in floor || among("cli/core cli/" w, s)
+	}
+	function foreign(f, w, file, s) {
+		if (s ~ runtime || (file in also && s ~ also[file]) ||
+		    ((f "/" w) in also && s ~ also[f "/" w]))
+			return 0
+		if (f == "formats")
+			return s !~ pure
+		return f == "lib" ? s ~ not_lib : s ~ not_cli
+	}
+	END {
+		for (i = 1; i <= n; i++) {
+			split(name[i], part, "/")
+			bad = symbol[i] ~ /^coco_/ ? !ours(part[1], part[2], symbol[i]) \
+				: foreign(part[1], part[2], name[i], symbol[i])
+			if (bad)
+				print name[i] " uses " symbol[i]
+		}
+	}'
 }
 
 # The check must see a violation before its silence means anything.
-cat >probe.c <<'END'
-#include <stdio.h>
-#include <stdlib.h>
-int coco_probe(void);
-int coco_probe(void) { return printf("%s", getenv("HOME")) + (malloc(1) != NULL); }
-END
-${CC:-cc} -c -o probe.o probe.c || exit 1
-for s in printf getenv malloc; do
-	check_formats probe.o probe | grep -q "$s" || complain "the check does not see $s"
+for line in 'U formats/core/probe printf' 'U formats/core/json getenv' 'U lib/model/probe EVP_sha256' \
+	'U lib/core/probe getenv' 'U cli/model/probe json_loads' 'U lib/model/probe coco_not_there' \
+	'U formats/model/probe coco_of_measure' 'U lib/measure/probe coco_of_model'; do
+	printf '%s\n' "$line" 'D formats/measure/x coco_of_measure' 'D lib/model/x coco_of_model' |
+		judge | grep -q uses || complain "the check does not see: $line"
 done
+[ -z "$(echo 'U lib/crypto/probe EVP_sha256' | judge)" ] || complain "the check sees too much"
 
-printf 'int coco_probe(void); int coco_not_there(void);\n%s\n' \
-	'int coco_probe(void) { return coco_not_there(); }' >probe.c
-${CC:-cc} -c -o probe.o probe.c || exit 1
-for wing in core model measure evidence broker net crypto; do
-	for floor in formats lib cli; do
-		[ -d "$obj/$floor/$wing" ] && defined "$obj/$floor/$wing" >"def.$floor.$wing"
-	done
+find "$obj/formats" "$obj/lib" "$obj/cli" -name '*.o' >objects
+[ "$(wc -l <objects)" -gt 20 ] || complain "too few objects found in $obj"
+# shellcheck disable=SC2046
+symbols $(cat objects) >symbols
+for floor in formats lib cli; do
+	grep -q "^D $floor/core/" symbols || complain "no symbols of $floor in $obj"
 done
-cat def.formats.* | sort -u >def.formats
-cat def.lib.* | sort -u >def.lib
-cat def.cli.* | sort -u >def.cli
-[ -s def.formats ] && [ -s def.lib ] && [ -s def.cli ] || complain "no objects in $obj"
-
-# uses OBJECT FILE...: coco_ symbols of the object that none of the files defines
-uses() {
-	_o=$1
-	shift
-	undefined "$_o" | grep '^coco_' | sort -u >undef
-	cat "$@" 2>/dev/null | sort -u >may
-	comm -23 undef may
-}
-
-uses probe.o def.formats def.lib | grep -qx coco_not_there || complain "the border check is blind"
-
-n=0
-for o in $(find "$obj/formats" "$obj/lib" "$obj/cli" -name '*.o'); do
-	name=${o#"$obj"/}
-	name=${name%.o}
-	floor=${name%%/*}
-	rest=${name#*/}
-	wing=${rest%%/*}
-	n=$((n + 1))
-	case $floor in
-	formats)
-		found=$(check_formats "$o" "$rest"; uses "$o" def.formats.core "def.formats.$wing")
-		;;
-	lib)
-		# no printing, no ending, no environment, no clock; OpenSSL in lib/crypto,
-		# threads, other programs and "env:" references in one file each
-		undefined "$o" | grep -E '^(curl_.*|(__)?(v?[df]?printf|puts|putchar|fwrite|perror|_?exit|_Exit|abort|(secure_)?getenv|time|clock_gettime|gettimeofday|clock|setlocale|signal|sigaction|system|popen|exec.*|posix_spawn.*|v?fork|clone|kill|killpg|wait(pid|id|3|4)?|pthread_create|json_.*|cbor_.*|EVP_.*|OPENSSL_.*|OSSL_.*|RAND_.*|X509_.*|ERR_.*|ASN1_.*|PEM_.*|BIO_.*)(_chk)?)$' >undef
-		case $rest in
-		core/keyref) grep -v '^getenv$' undef ;;
-		core/pool) grep -v '^pthread_create$' undef ;;
-		core/child) grep -Ev '^(posix_spawn.*|kill|wait(pid|id))$' undef ;;
-		crypto/*) grep -Ev '^(EVP|OPENSSL|OSSL|RAND|X509|ERR|ASN1|PEM|BIO)_' undef ;;
-		net/*) grep -v '^curl_' undef ;;
-		*) cat undef ;;
-		esac >found
-		# crypto serves all wings; the documents that it signs and wraps are the model's
-		case $wing in
-		crypto) peers="def.formats.model" ;;
-		# through the public headers of the other wing's lib, never the other way round
-		evidence) peers="def.lib.net def.lib.measure def.formats.measure" ;;
-		broker) peers="def.lib.net def.lib.measure def.formats.measure def.lib.model
-			def.lib.evidence def.formats.evidence def.formats.model" ;;
-		*) peers="def.lib.net" ;;
-		esac
-		# shellcheck disable=SC2086
-		found=$(cat found; uses "$o" def.formats.core "def.formats.$wing" def.lib.core \
-			"def.lib.$wing" def.lib.crypto $peers)
-		;;
-	cli)
-		undefined "$o" | grep -E '^(EVP|OPENSSL|OSSL|SSL|RAND|X509|ERR|BIO|PEM|ZSTD|archive|json|cbor)_' \
-			>found
-		case $wing in
-		core) peers="def.cli" ;; # the table and main name every command
-		*) peers="def.cli.core" ;;
-		esac
-		found=$(cat found; uses "$o" def.formats def.lib "def.cli.$wing" $peers)
-		;;
-	esac
-	[ -z "$found" ] || complain "$name uses:" $found
-done
-[ "$n" -gt 20 ] || complain "only $n objects found in $obj"
+found=$(judge <symbols)
+[ -z "$found" ] || complain "$found"
 
 # Headers: an include path may only go down.
-for f in $(cd "$SRC" && find formats -name '*.[ch]'); do
-	grep -HnE '#include "(lib|cli)/|#include <(openssl|archive|zstd|curl|pthread|time|unistd|fcntl)' \
-		"$SRC/$f" && bad=1
-done
-for f in $(cd "$SRC" && find lib -name '*.[ch]'); do
-	grep -HnE '#include "cli/|#include <(jansson|cbor)' "$SRC/$f" && bad=1
-done
-for f in $(cd "$SRC" && find cli -name '*.[ch]'); do
-	grep -HnE '#include <(openssl|archive|zstd|curl|jansson|cbor)' "$SRC/$f" && bad=1
-done
+(
+	cd "$SRC" || exit 1
+	! grep -rnE '#include "(lib|cli)/|#include <(openssl|archive|zstd|curl|pthread|time|unistd|fcntl)' formats
+) || bad=1
+(cd "$SRC" && ! grep -rnE '#include "cli/|#include <(jansson|cbor)' lib) || bad=1
+(cd "$SRC" && ! grep -rnE '#include <(openssl|archive|zstd|curl|jansson|cbor)' cli) || bad=1
 
 # Pure codecs have no state: nothing writable. Sanitizers add data of their own.
 if ! nm -u "$obj/formats/core/rd.o" | grep -qE '__(a|t|ub)san_|__gcov_'; then
-	for o in $(find "$obj/formats" -name '*.o'); do
-		size -A "$o" | awk -v o="${o#"$obj"/}" '$1 ~ /^\.(data|bss|tdata|tbss)$/ && $2 > 0 \
-			{ print o " has " $2 " bytes of " $1; found = 1 } END { exit found }' || bad=1
-	done
+	find "$obj/formats" -name '*.o' -exec size -A {} + | awk 'NF > 1 && $NF ~ /^:?$/ { o = $1 }
+		/:$/ { o = $1 } $1 ~ /^\.(data|bss|tdata|tbss)$/ && $2 > 0 \
+		{ print o " has " $2 " bytes of " $1; found = 1 } END { exit found }' || bad=1
 fi
 exit $bad
