@@ -218,14 +218,23 @@ static void offer(struct work *w, enum coco_boot_what what, const uint8_t *diges
 	}
 }
 
+/* Of several files those that are no images are passed over. */
 static int offer_kernel(struct work *w, size_t i)
 {
 	struct coco_authenticode *a = coco_zalloc(1, sizeof(*a));
+	bool alone = w->req->n_kernels == 1;
 	int r;
 
 	if (a == NULL)
 		return coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
-	r = coco_authenticode_path(w->req->kernels[i], COCO_BANK(w->alg), w->run, a, w->diag);
+	r = coco_authenticode_path(w->req->kernels[i], COCO_BANK(w->alg), w->run, a,
+				   alone ? w->diag : NULL);
+	if (r != 0 && !alone && coco_err_info(r)->class == COCO_CLASS_FORMAT) {
+		coco_free(a);
+		return 0;
+	}
+	if (r != 0 && !alone)
+		coco_fail(w->diag, r, "cannot read %s", w->req->kernels[i]);
 	if (r == 0)
 		offer(w, COCO_BOOT_KERNEL, a->digest.p[w->alg], i, COCO_FORM_AS_GIVEN);
 	if (r == 0 && a->padding != 0)

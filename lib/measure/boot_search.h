@@ -37,7 +37,7 @@ struct coco_boot_search {
 	size_t n_lines;
 	const char *const *initrds;        /* files; NULL in the list: no initrd */
 	size_t n_initrds;
-	const char *const *kernels;        /* PE files; log only */
+	const char *const *kernels;        /* PE files, several: others are passed over; log only */
 	size_t n_kernels;
 };
 

@@ -182,6 +182,14 @@ static void test_failures(void **state COCO_UNUSED)
 	req.kernels = (const char *const *)&initrds[1];   /* not a PE image */
 	req.n_kernels = 1;
 	assert_int_not_equal(coco_boot_search(&run, &req, &e, NULL), 0);
+	const char *two[] = { initrd, initrd };
+	req.kernels = two;   /* of several, it is passed over */
+	req.n_kernels = 2;
+	assert_int_equal(coco_boot_search(&run, &req, &e, NULL), 0);
+	assert_false(e.answer[0].explained);
+	two[1] = missing;
+	coco_diag_init(&d);
+	assert_err(coco_boot_search(&run, &req, &e, &d), COCO_E_IO_OPEN, &d);
 	req = request(&log);
 	coco_diag_init(&d);
 	for (unsigned long n = 1; coco_test_alloc_arm(n); n++)
