@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/measure/corim_reader.h"
 

@@ -1,6 +1,7 @@
 /*
  * corim_values.c - names and measurements of a CoRIM (see corim_reader.h).
  */
+#include "formats/core/err_measure.h"
 #include "formats/measure/corim_reader.h"
 
 static int bad(const struct coco_corim_rd *rd, const struct coco_cv *v, const char *what)
