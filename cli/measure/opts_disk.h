@@ -26,4 +26,9 @@ struct coco_opts_measure_verity {
 	struct coco_opts_answer answer;
 };
 
+struct coco_opts_measure_image {
+	const char *image;
+	struct coco_opts_answer answer;
+};
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * table_disk.c - measure verity in the command table.
+ * table_disk.c - measure verity and measure image in the command table.
  */
 #include "cli/measure/opts_disk.h"
 #include "cli/measure/record_answer.h"
@@ -93,7 +93,49 @@ const struct coco_cmd coco_cmd_entry_measure_verity = {
 	COCO_LIST(examples, verity_examples),
 	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
 		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
-	.see = "measure pe",
+	.see = "measure image, measure uki",
 	.opts_size = sizeof(VERITY),
+	.since = "0.2.0",
+};
+
+/* ---- measure image -------------------------------------------------------------- */
+
+#define IMAGE struct coco_opts_measure_image
+
+static const struct coco_operand image_operands[] = {
+	{ .name = "image", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
+	  .help = "raw disk or device, qcow2, fixed VHD", COCO_BIND_STR(IMAGE, image) },
+};
+
+static const struct coco_opt image_opts[] = {
+	COCO_OPTIONS_ANSWER(IMAGE, answer),
+};
+
+static const struct coco_example image_examples[] = {
+	{ "measure image guest.qcow2", "which register stands for what, and what none does" },
+	{ "measure image guest.raw -o record.json --json", "the same for a program" },
+};
+
+const struct coco_cmd coco_cmd_entry_measure_image = {
+	.id = COCO_CMD_MEASURE_IMAGE,
+	.path = "measure image",
+	.group = "Measurements",
+	.summary = "List what of a guest disk is measured, and what is not",
+	.text = "The disk is read as UEFI firmware, systemd-boot and systemd-stub would: partition "
+		"table, files of the EFI system partition, dm-verity pairs. Each is listed with "
+		"the TPM and TDX registers that it goes to and its SHA-256, or with the reason "
+		"why nothing measures it.\n\n"
+		"Root hashes on the command lines of kernel images are compared with the disk, "
+		"hash trees with their data, signed root hashes with both: exit code 1 when one "
+		"does not hold.",
+	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN | COCO_CMD_JOBS | COCO_CMD_PROGRESS,
+	COCO_LIST(operands, image_operands),
+	COCO_LIST(opts, image_opts),
+	.output = COCO_OUTPUT_RECORD,
+	COCO_LIST(examples, image_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
+	.see = "measure verity, measure uki, measure pe",
+	.opts_size = sizeof(IMAGE),
 	.since = "0.2.0",
 };
