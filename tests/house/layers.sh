@@ -29,7 +29,7 @@ judge() {
 			"|__llvm_|__sancov_|__start___sancov|__stop___sancov|__cpu_model|__tls_get_addr)"
 		# plain string and memory functions
 		pure = "^(__)?(mem(cpy|cmp|set|chr|move|mem|rchr)|explicit_bzero" \
-			"|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r" \
+			"|str(len|nlen|n?casecmp|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r" \
 			"|bsearch|newlocale|freelocale)(_chk)?$"
 		also["formats/core/mem"] = "^(malloc|calloc|realloc|free)$"
 		also["formats/core/json"] = "^(json_.*|free)$"
