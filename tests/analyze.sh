@@ -26,7 +26,7 @@ END
 }
 
 flags="-I. -include analyzer.h -D_GNU_SOURCE -std=gnu11 -DCOCO_VERSION=\"x\" $(${PKG_CONFIG:-pkg-config} --cflags \
-	libcrypto libzstd jansson libarchive libcurl libcbor)"
+	libcrypto libzstd jansson libarchive libcurl libcbor libxml-2.0)"
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/cococtl-analyze.XXXXXX") || exit 1
 trap 'rm -rf "$tmp"' EXIT

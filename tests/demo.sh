@@ -69,6 +69,32 @@ names() { # DIR: whether a name of the model's is in any byte of it
 	grep -rqaE 'safetensors|tokenizer|config\.json|layers\.0|LlamaFor' "$1"
 }
 
+put() { # FILE OFFSET OCTAL...: bytes at an offset from the end of 8192
+	_file=$1
+	_at=$((8192 - $2))
+	shift 2
+	# shellcheck disable=SC2059
+	printf "$*" | dd of="$_file" bs=1 seek=$_at conv=notrunc 2>/dev/null
+}
+
+# Two pages that have what firmware for SEV-SNP has: a list of its memory, the
+# start of further vCPUs, a place for the hashes of a kernel.
+make_firmware() { # FILE
+	head -c 8192 /dev/zero >"$1"
+	put "$1" 2048 'ASEV\114\000\000\000\001\000\000\000\005\000\000\000'
+	put "$1" 2032 '\000\000\200\000\000\220\000\000\001\000\000\000'
+	put "$1" 2020 '\000\320\200\000\000\020\000\000\002\000\000\000'
+	put "$1" 2008 '\000\340\200\000\000\020\000\000\003\000\000\000'
+	put "$1" 1996 '\000\360\200\000\000\020\000\000\004\000\000\000'
+	put "$1" 1984 '\000\000\201\000\000\020\000\000\020\000\000\000'
+	put "$1" 50 '\132\000\336\202\265\226\262\037\367\105\272\352\243\146\305\132\010\055'
+	put "$1" 72 '\004\260\200\000\026\000\336\161\367\000\176\032\313\117\211\016\150\307\176\057\264\116'
+	put "$1" 98 '\000\014\201\000\000\004\000\000\032\000\037\067\125\162\073\072\004\113\222\173\035\246\357\250\324\124'
+	put "$1" 120 '\000\010\000\000\026\000\146\145\210\334\112\230\230\107\247\136\125\205\247\277\147\314'
+}
+
+expected_digest=15f8cd5c52c4a408c2f2611976ac32384be2a351040085658e1462f23f191d43b28be9b51c4c44d700b1c9e6befe2750
+
 steps=0
 begin=$(now)
 printf '%scococtl: a model goes in, an encrypted, signed package comes out, and opens again%s\n' \
@@ -121,6 +147,40 @@ expect 0 model cat release config.json --identity customer.pem --public-key sign
 	-o config.json
 cmp model/config.json config.json || bad "the file differs"
 good "the customer reads one file with a key of its own; no segment was touched"
+
+title "What the guest that may have the key will report, computed without the hardware"
+make_firmware firmware.fd
+echo kernel >vmlinuz
+echo initrd >initrd.img
+cat >guest.toml <<'END'
+schema = "cococtl.launch-profile.v1"
+platforms = ["snp"]
+
+[firmware]
+file = "firmware.fd"
+
+[boot]
+kernel = "vmlinuz"
+initrd = "initrd.img"
+append = "console=ttyS0 "
+kernel_hashes = true
+
+[cpu]
+counts = [2, 4]
+models = ["EPYC-Milan"]
+
+[guest]
+features = 0x21
+END
+prompt "cat guest.toml"
+sed 's/^/  /' guest.toml
+expect 0 measure profile check guest.toml
+expect 0 measure snp --profile guest.toml
+grep -q "4 vCPUs, EPYC-Milan  $expected_digest" answer || bad "the value is another"
+good "4 vCPUs: the value that sev-snp-measure computes from the same files"
+expect 0 measure snp --profile guest.toml --append "console=ttyS0 init=/bin/sh"
+grep -q "$expected_digest" answer && bad "the command line is not measured"
+good "another command line, another value: such a guest does not get the key"
 
 title "One byte of one segment is changed"
 segment=$(find release/blobs -type f -size +1000k | sort | head -n 1)

@@ -95,6 +95,33 @@ unsigned coco_cli_out_flags(const struct coco_cli *cli, unsigned more);
 int coco_cli_stdout(struct coco_cli *cli, bool binary, int *ret_fd, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
+/*
+ * The launch profile of a run (cli/measure/profile_use.c): where a command has
+ * the option --profile, a value of the profile stands in for each of its other
+ * options that was not given.
+ */
+struct coco_profile_use;
+
+/*
+ * coco_profile_use_load - reads the profile for this command. Gives *ret
+ * (coco_profile_use_free). Errors: those of coco_profile_load,
+ * PROFILE_PLATFORM.
+ */
+int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *cmd,
+			  const char *path, struct coco_diag *diag) COCO_MUSTUSE;
+void coco_profile_use_free(struct coco_profile_use *use);   /* NULL is fine */
+
+/*
+ * coco_profile_use_texts - what the profile says for an option: n texts
+ * (borrowed; 0: nothing). *ret_soft: leave it out where the option needs
+ * another one that is not there.
+ */
+const char *const *coco_profile_use_texts(const struct coco_profile_use *use, const char *option,
+					  size_t *ret_n, bool *ret_soft);
+
+/* coco_cli_profile - the profile that --profile named, or NULL; borrowed. */
+const struct coco_profile_use *coco_cli_profile(const struct coco_cli *cli);
+
 /* coco_run_find - the run function of a command, or NULL; coco_run_<wing> of one of the wing. */
 coco_cmd_fn *coco_run_find(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_core(enum coco_cmd_id id);

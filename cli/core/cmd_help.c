@@ -26,15 +26,15 @@ int coco_cmd_help(struct coco_cli *cli, const void *opts, struct coco_report *re
 {
 	const struct coco_opts_topic *o = opts;
 	struct coco_wr wr;
+	char path[128];
 
 	(void)cli;
 	coco_wr_init(&wr, 1 << 20);
 	if (!coco_help_topic(&wr, &o->words)) {
 		coco_wr_free(&wr);
 		coco_diag_hint(diag, "see cococtl help for the list of commands");
-		return coco_fail(diag, COCO_E_USAGE_TOPIC, "there is no command \"%s%s%s\"",
-				 o->words.v[0], o->words.n > 1 ? " " : "",
-				 o->words.n > 1 ? o->words.v[1] : "");
+		coco_help_path(path, sizeof(path), &o->words);
+		return coco_fail(diag, COCO_E_USAGE_TOPIC, "there is no command \"%s\"", path);
 	}
 	int r = wr.code;
 	if (r == 0)

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "cli/core/help.h"
 #include "cli/core/schema.h"
 #include "cli/core/opts_core.h"
 #include "cli/core/run_core.h"
@@ -32,14 +33,13 @@ int coco_cmd_schema(struct coco_cli *cli, const void *opts, struct coco_report *
 	const struct coco_opts_topic *o = opts;
 	const struct coco_cmd *cmd;
 	struct coco_wr wr;
-	char path[96];
+	char path[128];
 	int r = 0;
 
 	(void)cli;
 	if (o->words.n == 0)
 		return list(report);
-	snprintf(path, sizeof(path), "%.40s%s%.40s", o->words.v[0], o->words.n > 1 ? " " : "",
-		 o->words.n > 1 ? o->words.v[1] : "");
+	coco_help_path(path, sizeof(path), &o->words);
 	cmd = coco_table_find(path);
 	if (cmd == NULL)
 		return coco_fail(diag, COCO_E_USAGE_TOPIC, "there is no command \"%s\"", path);

@@ -79,51 +79,47 @@ static void words(struct coco_wr *wr, const char *const *values)
 		coco_wr_printf(wr, "%s%s", i != 0 ? " " : "", values[i]);
 }
 
-/* The command that starts a new first word: "key" at "key generate". */
-static bool starts_group(size_t i)
+/* The command itself is the first n words of its path. */
+static bool is_whole(const struct coco_cmd *cmd, size_t n)
+{
+	return cmd->path[coco_table_words(cmd->path, n)] == '\0';
+}
+
+/* The last of the first n words of a path. */
+static void put_word(struct coco_wr *wr, const struct coco_cmd *cmd, size_t n)
+{
+	size_t from = n > 1 ? coco_table_words(cmd->path, n - 1) + 1 : 0;
+
+	coco_wr_bytes(wr, cmd->path + from, coco_table_words(cmd->path, n) - from);
+}
+
+/* The words that can follow the first n of command i, each once, blanks between. */
+static void next_words(struct coco_wr *wr, size_t i, size_t n)
 {
 	const struct coco_cmd *cmd = coco_table_at(i);
-	const struct coco_cmd *before = i != 0 ? coco_table_at(i - 1) : NULL;
-	size_t n = strcspn(cmd->path, " ");
-
-	return before == NULL || strncmp(before->path, cmd->path, n + 1) != 0 ||
-	       cmd->path[n] == '\0';
-}
-
-static bool is_group(const struct coco_cmd *cmd)
-{
-	return strchr(cmd->path, ' ') != NULL;
-}
-
-static void first_word(struct coco_wr *wr, const struct coco_cmd *cmd)
-{
-	coco_wr_bytes(wr, cmd->path, strcspn(cmd->path, " "));
-}
-
-static void first_words(struct coco_wr *wr)
-{
-	const struct coco_cmd *cmd;
-
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (!starts_group(i))
-			continue;
-		coco_wr_str(wr, i != 0 ? " " : "");
-		first_word(wr, cmd);
-	}
-}
-
-/* Second words of the group that command i starts. */
-static void second_words(struct coco_wr *wr, size_t i)
-{
-	const struct coco_cmd *cmd = coco_table_at(i);
-	size_t n = strcspn(cmd->path, " ") + 1;
+	size_t len = n != 0 ? coco_table_words(cmd->path, n) : 0;
 	const struct coco_cmd *next;
+	bool first = true;
 
-	for (size_t k = i; (next = coco_table_at(k)) != NULL; k++) {
-		if (strncmp(next->path, cmd->path, n) != 0)
-			break;
-		coco_wr_printf(wr, "%s%s", k != i ? " " : "", next->path + n);
+	for (size_t k = 0; (next = coco_table_at(k)) != NULL; k++) {
+		if (n != 0 && (coco_table_words(next->path, n) != len ||
+			       strncmp(next->path, cmd->path, len) != 0))
+			continue;
+		if (coco_table_words(next->path, n + 1) == 0 || !coco_table_starts(k, n + 1))
+			continue;
+		coco_wr_str(wr, first ? "" : " ");
+		put_word(wr, next, n + 1);
+		first = false;
 	}
+}
+
+/* Command i is the first of a group of n words. */
+static bool starts_group(size_t i, size_t n)
+{
+	const struct coco_cmd *cmd = coco_table_at(i);
+
+	return coco_table_words(cmd->path, n) != 0 && !is_whole(cmd, n) &&
+	       coco_table_starts(i, n);
 }
 
 /* ---- bash --------------------------------------------------------------------- */
@@ -189,22 +185,22 @@ static void bash_script(struct coco_wr *wr)
 			"_cococtl_paths()\n{\n\tcompopt -o filenames\n"
 			"\tmapfile -t COMPREPLY < <(compgen \"$1\" -- \"$cur\")\n}\n\n"
 			"# What can follow the words of a command so far.\n"
-			"_cococtl_commands()\n{\n\tcase $1 in\n\t'') echo '");
-	first_words(wr);
+			"_cococtl_commands()\n{\n\tcase $* in\n\t'') echo '");
+	next_words(wr, 0, 0);
 	coco_wr_str(wr, "' ;;\n");
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (!is_group(cmd) || !starts_group(i))
-			continue;
-		coco_wr_u8(wr, '\t');
-		first_word(wr, cmd);
-		coco_wr_str(wr, ") echo '");
-		second_words(wr, i);
-		coco_wr_str(wr, "' ;;\n");
-	}
+	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
+		for (size_t n = 1; n < COCO_TABLE_WORDS; n++) {
+			if (!starts_group(i, n))
+				continue;
+			coco_wr_printf(wr, "\t'%.*s') echo '",
+				       (int)coco_table_words(cmd->path, n), cmd->path);
+			next_words(wr, i, n);
+			coco_wr_str(wr, "' ;;\n");
+		}
 	coco_wr_str(wr, "\tesac\n}\n\n"
 			"_cococtl()\n{\n"
 			"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-			"\tlocal cmd\n"
+			"\tlocal cmd n\n"
 			"\tlocal -a w=(\"${COMP_WORDS[@]:0:COMP_CWORD}\")\n\n"
 			"\tCOMPREPLY=()\n"
 			"\t# readline splits --option=value at the sign\n"
@@ -214,11 +210,11 @@ static void bash_script(struct coco_wr *wr)
 			"\tif ((COMP_CWORD == 1)); then\n"
 			"\t\t_cococtl_words \"$(_cococtl_commands) --help --version\"\n"
 			"\t\treturn\n\tfi\n"
-			"\tcmd=${w[1]}\n"
-			"\tif [[ -n $(_cococtl_commands \"$cmd\") ]]; then\n"
-			"\t\tif ((COMP_CWORD == 2)); then\n"
+			"\tcmd=${w[1]}\n\tn=2\n"
+			"\twhile [[ -n $(_cococtl_commands \"$cmd\") ]]; do\n"
+			"\t\tif ((COMP_CWORD == n)); then\n"
 			"\t\t\t_cococtl_words \"$(_cococtl_commands \"$cmd\")\"\n"
-			"\t\t\treturn\n\t\tfi\n\t\tcmd+=\" ${w[2]}\"\n\tfi\n"
+			"\t\t\treturn\n\t\tfi\n\t\tcmd+=\" ${w[n]}\"\n\t\tn=$((n + 1))\n\tdone\n"
 			"\tcase $cmd in\n");
 	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
 		bash_command(wr, cmd);
@@ -309,55 +305,60 @@ static void zsh_command(struct coco_wr *wr, const struct coco_cmd *cmd)
 	coco_wr_str(wr, "\n\t\t;;\n");
 }
 
-/* 'word:summary' items for _describe. */
-static void zsh_describe(struct coco_wr *wr, const char *name, const char *group)
+/* 'word:summary' items for _describe: what can follow the first n words of command i. */
+static void zsh_describe(struct coco_wr *wr, const char *name, size_t i, size_t n)
 {
-	const struct coco_cmd *cmd;
-	size_t n = group != NULL ? strlen(group) : 0;
+	const struct coco_cmd *cmd = coco_table_at(i);
+	size_t len = n != 0 ? coco_table_words(cmd->path, n) : 0;
+	const struct coco_cmd *next;
 
 	coco_wr_printf(wr, "\tlocal -a %s=(\n", name);
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (group == NULL ? !starts_group(i) :
-				    strncmp(cmd->path, group, n) != 0 || cmd->path[n] != ' ')
+	for (size_t k = 0; (next = coco_table_at(k)) != NULL; k++) {
+		if (n != 0 && (coco_table_words(next->path, n) != len ||
+			       strncmp(next->path, cmd->path, len) != 0))
+			continue;
+		if (coco_table_words(next->path, n + 1) == 0 || !coco_table_starts(k, n + 1))
 			continue;
 		coco_wr_str(wr, "\t\t'");
-		if (group != NULL)
-			coco_wr_str(wr, cmd->path + n + 1);
-		else
-			first_word(wr, cmd);
+		put_word(wr, next, n + 1);
 		coco_wr_u8(wr, ':');
-		zsh_text(wr, group == NULL && is_group(cmd) ? cmd->group : cmd->summary);
+		zsh_text(wr, is_whole(next, n + 1) ? next->summary : next->group);
 		coco_wr_str(wr, "'\n");
 	}
 	coco_wr_str(wr, "\t)\n");
 }
 
+static void zsh_group(struct coco_wr *wr, size_t i, size_t n)
+{
+	const char *path = coco_table_at(i)->path;
+	int len = (int)coco_table_words(path, n);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", len, path);
+	for (char *c = name; *c != '\0'; c++)
+		if (*c == ' ' || *c == '-')
+			*c = '_';
+	zsh_describe(wr, name, i, n);
+	coco_wr_printf(wr, "\tif [[ $cmd == '%.*s' ]]; then\n\t\tif (( CURRENT == 3 )); then\n"
+			   "\t\t\t_describe -t commands command %s\n\t\t\treturn\n\t\tfi\n"
+			   "\t\tcmd+=\" $words[3]\"\n\t\tshift words\n"
+			   "\t\t(( CURRENT-- ))\n\tfi\n", len, path, name);
+}
+
 static void zsh_script(struct coco_wr *wr)
 {
 	const struct coco_cmd *cmd;
-	char group[32];
 
-	coco_wr_str(wr, "#compdef cococtl\n" NOTICE "\n_cococtl_topics() {\n\t_values command");
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (!starts_group(i))
-			continue;
-		coco_wr_str(wr, " ");
-		first_word(wr, cmd);
-	}
+	coco_wr_str(wr, "#compdef cococtl\n" NOTICE "\n_cococtl_topics() {\n\t_values command ");
+	next_words(wr, 0, 0);
 	coco_wr_str(wr, "\n}\n\n_cococtl() {\n\tlocal cmd=\"$words[2]\"\n");
-	zsh_describe(wr, "first", NULL);
+	zsh_describe(wr, "first", 0, 0);
 	coco_wr_str(wr, "\tif (( CURRENT == 2 )); then\n\t\t_describe -t commands command first\n"
 			"\t\treturn\n\tfi\n");
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (!is_group(cmd) || !starts_group(i))
-			continue;
-		snprintf(group, sizeof(group), "%.*s", (int)strcspn(cmd->path, " "), cmd->path);
-		zsh_describe(wr, group, group);
-		coco_wr_printf(wr, "\tif [[ $cmd == %s ]]; then\n\t\tif (( CURRENT == 3 )); then\n"
-				   "\t\t\t_describe -t commands command %s\n\t\t\treturn\n\t\tfi\n"
-				   "\t\tcmd+=\" $words[3]\"\n\t\tshift words\n"
-				   "\t\t(( CURRENT-- ))\n\tfi\n", group, group);
-	}
+	for (size_t i = 0; coco_table_at(i) != NULL; i++)
+		for (size_t n = 1; n < COCO_TABLE_WORDS; n++)
+			if (starts_group(i, n))
+				zsh_group(wr, i, n);
 	coco_wr_str(wr, "\tshift words\n\t(( CURRENT-- ))\n\tcase \"$cmd\" in\n");
 	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
 		zsh_command(wr, cmd);
@@ -392,7 +393,7 @@ static void fish_source(struct coco_wr *wr, enum source src, const char *const *
 		break;
 	case SRC_COMMANDS:
 		coco_wr_str(wr, " -x -a '");
-		first_words(wr);
+		next_words(wr, 0, 0);
 		coco_wr_u8(wr, '\'');
 		break;
 	case SRC_NONE:
@@ -429,6 +430,24 @@ static void fish_command(struct coco_wr *wr, const struct coco_cmd *cmd)
 	}
 }
 
+/* Word n of a path, offered where the words before it are there. */
+static void fish_word(struct coco_wr *wr, size_t i, size_t n)
+{
+	const struct coco_cmd *cmd = coco_table_at(i);
+	size_t before = n > 1 ? coco_table_words(cmd->path, n - 1) : 0;
+
+	if (coco_table_words(cmd->path, n) == 0 || !coco_table_starts(i, n))
+		return;
+	coco_wr_str(wr, "complete -c cococtl -n '__cococtl_next");
+	if (before != 0)
+		coco_wr_printf(wr, " %.*s", (int)before, cmd->path);
+	coco_wr_str(wr, "' -a ");
+	put_word(wr, cmd, n);
+	coco_wr_str(wr, " -d '");
+	fish_text(wr, is_whole(cmd, n) ? cmd->summary : cmd->group);
+	coco_wr_str(wr, "'\n");
+}
+
 static void fish_script(struct coco_wr *wr)
 {
 	const struct coco_cmd *cmd;
@@ -446,22 +465,9 @@ static void fish_script(struct coco_wr *wr)
 			"\ttest (count $given) -eq (math 1 + (count $argv))\n"
 			"\tand test \"$given[2..-1]\" = \"$argv\"\nend\n\n"
 			"complete -c cococtl -f\n");
-	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++) {
-		if (starts_group(i)) {
-			coco_wr_str(wr, "complete -c cococtl -n '__cococtl_next' -a ");
-			first_word(wr, cmd);
-			coco_wr_str(wr, " -d '");
-			fish_text(wr, is_group(cmd) ? cmd->group : cmd->summary);
-			coco_wr_str(wr, "'\n");
-		}
-		if (is_group(cmd)) {
-			coco_wr_str(wr, "complete -c cococtl -n '__cococtl_next ");
-			first_word(wr, cmd);
-			coco_wr_printf(wr, "' -a %s -d '", strchr(cmd->path, ' ') + 1);
-			fish_text(wr, cmd->summary);
-			coco_wr_str(wr, "'\n");
-		}
-	}
+	for (size_t i = 0; coco_table_at(i) != NULL; i++)
+		for (size_t n = 1; n <= COCO_TABLE_WORDS; n++)
+			fish_word(wr, i, n);
 	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
 		fish_command(wr, cmd);
 }

@@ -261,7 +261,11 @@ static void list_commands(struct coco_wr *wr, const char *first)
 		if (group == NULL || strcmp(group, cmd->group) != 0)
 			coco_wr_printf(wr, "%s%s:\n", group != NULL ? "\n" : "", cmd->group);
 		group = cmd->group;
-		coco_wr_printf(wr, "  %-16s %s\n", cmd->path, cmd->summary);
+		/* a long name has the line for itself */
+		if (strlen(cmd->path) > 16)
+			coco_wr_printf(wr, "  %s\n  %16s %s\n", cmd->path, "", cmd->summary);
+		else
+			coco_wr_printf(wr, "  %-16s %s\n", cmd->path, cmd->summary);
 	}
 }
 
@@ -287,28 +291,39 @@ void coco_help_overview(struct coco_wr *wr)
 			"--json is a\ncontract (cococtl schema COMMAND).\n");
 }
 
-void coco_help_group(struct coco_wr *wr, const char *word)
+void coco_help_group(struct coco_wr *wr, const char *words)
 {
-	coco_wr_printf(wr, "usage: cococtl %s <command> [options] [operands]\n\n", word);
-	list_commands(wr, word);
-	coco_wr_printf(wr, "\ncococtl help %s COMMAND says how to use one of them.\n", word);
+	coco_wr_printf(wr, "usage: cococtl %s <command> [options] [operands]\n\n", words);
+	list_commands(wr, words);
+	coco_wr_printf(wr, "\ncococtl help %s COMMAND says how to use one of them.\n", words);
+}
+
+void coco_help_path(char *ret, size_t cap, const struct coco_strlist *words)
+{
+	size_t at = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < words->n && at < cap; i++) {
+		int n = snprintf(ret + at, cap - at, "%s%.40s", i != 0 ? " " : "", words->v[i]);
+
+		at += n > 0 ? (size_t)n : 0;
+	}
 }
 
 bool coco_help_topic(struct coco_wr *wr, const struct coco_strlist *words)
 {
-	char path[96];
+	char path[128];
 	const struct coco_cmd *cmd;
 
 	if (words->n == 0) {
 		coco_help_overview(wr);
 		return true;
 	}
-	snprintf(path, sizeof(path), "%.40s%s%.40s", words->v[0], words->n > 1 ? " " : "",
-		 words->n > 1 ? words->v[1] : "");
+	coco_help_path(path, sizeof(path), words);
 	cmd = coco_table_find(path);
 	if (cmd != NULL)
 		coco_help_command(wr, cmd);
-	else if (words->n == 1 && coco_table_has_group(path))
+	else if (coco_table_has_group(path))
 		coco_help_group(wr, path);
 	else
 		return false;

@@ -13,8 +13,11 @@ void coco_help_short(struct coco_wr *wr);
 /* coco_help_overview - all commands by group, and the common options. */
 void coco_help_overview(struct coco_wr *wr);
 
-/* coco_help_group - the commands whose first word is this. */
-void coco_help_group(struct coco_wr *wr, const char *word);
+/* coco_help_group - the commands that start with these words. */
+void coco_help_group(struct coco_wr *wr, const char *words);
+
+/* coco_help_path - the words with blanks between, cut to what fits. */
+void coco_help_path(char *ret, size_t cap, const struct coco_strlist *words);
 
 /* coco_help_command - how to use one command; under 60 lines. */
 void coco_help_command(struct coco_wr *wr, const struct coco_cmd *cmd);

@@ -229,25 +229,30 @@ static int command(struct session *s, const struct coco_cmd *cmd, size_t words)
 	return r;
 }
 
-/* No command: --version, --help, a group word, or nothing. */
+/* No command: --version, --help, words of a group, or nothing. */
 static int no_command(struct session *s, size_t words)
 {
 	const char *first = s->args.n > 1 ? s->args.v[1] : NULL;
+	const char *next = s->args.n > words + 1 ? s->args.v[words + 1] : "";
 	bool asked = words == 0 && first != NULL;
+	char group[96] = "";
 	struct coco_wr wr;
 	int r;
 
+	for (size_t i = 1; i <= words; i++)
+		snprintf(group + strlen(group), sizeof(group) - strlen(group), "%s%.30s",
+			 i > 1 ? " " : "", s->args.v[i]);
 	coco_wr_init(&wr, 1 << 20);
 	if (asked && strcmp(first, "--version") == 0)
 		coco_wr_printf(&wr, "cococtl %s\n", coco_version());
 	else if (asked)
 		coco_help_overview(&wr);
-	else if (words == 1)
-		coco_help_group(&wr, first);
+	else if (words != 0)
+		coco_help_group(&wr, group);
 	else
 		coco_help_short(&wr);
-	if (words == 1 && s->args.n > 2)
-		asked = strcmp(s->args.v[2], "--help") == 0 || strcmp(s->args.v[2], "-h") == 0;
+	if (words != 0)
+		asked = strcmp(next, "--help") == 0 || strcmp(next, "-h") == 0;
 	r = wr.code != 0 ? coco_fail(&s->diag, wr.code, "cannot build the help text") :
 			   coco_console_raw(&s->con, !asked, (const char *)wr.p, wr.n, &s->diag);
 	coco_wr_free(&wr);

@@ -6,15 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/core/opt_priv.h"
 #include "formats/core/mem.h"
-
-struct parse {
-	const struct coco_cmd *cmd;
-	void *opts;
-	struct coco_common *common;
-	struct coco_given *given;
-	struct coco_diag *diag;
-};
 
 static bool is_common(const struct coco_opt *opt)
 {
@@ -26,14 +19,14 @@ static bool is_common(const struct coco_opt *opt)
 	return false;
 }
 
-static void *slot(const struct parse *p, const struct coco_opt *opt)
+void *coco_opt_slot(const struct coco_opt_ctx *p, const struct coco_opt *opt)
 {
 	char *base = is_common(opt) ? (char *)p->common : (char *)p->opts;
 
 	return base + opt->offset;
 }
 
-static int gather(struct parse *p)
+static int gather(struct coco_opt_ctx *p)
 {
 	struct coco_given *g = p->given;
 	const struct coco_opt *c;
@@ -51,18 +44,18 @@ static int gather(struct parse *p)
 	return 0;
 }
 
-static void set_defaults(const struct parse *p)
+static void set_defaults(const struct coco_opt_ctx *p)
 {
 	for (size_t i = 0; i < p->given->n; i++) {
 		const struct coco_opt *opt = p->given->o[i].opt;
 
 		if (opt->kind == COCO_KIND_FLAG && (opt->flags & COCO_OPT_ON) != 0)
-			*(bool *)slot(p, opt) = true;
+			*(bool *)coco_opt_slot(p, opt) = true;
 		if (opt->kind != COCO_KIND_ENUM || opt->def == NULL)
 			continue;
 		for (int k = 0; opt->values[k] != NULL; k++)
 			if (strcmp(opt->values[k], opt->def) == 0)
-				*(int *)slot(p, opt) = k;
+				*(int *)coco_opt_slot(p, opt) = k;
 	}
 }
 
@@ -73,7 +66,7 @@ static const char *next_option(const void *ctx, size_t i)
 	return i < g->n ? g->o[i].opt->name : NULL;
 }
 
-static int unknown_option(const struct parse *p, const char *name, size_t n)
+static int unknown_option(const struct coco_opt_ctx *p, const char *name, size_t n)
 {
 	char word[64];
 	char near[160];
@@ -86,7 +79,7 @@ static int unknown_option(const struct parse *p, const char *name, size_t n)
 }
 
 /* The option called name (n characters); index or SIZE_MAX. */
-static size_t find_long(const struct coco_given *g, const char *name, size_t n)
+size_t coco_opt_find(const struct coco_given *g, const char *name, size_t n)
 {
 	for (size_t i = 0; i < g->n; i++)
 		if (strncmp(g->o[i].opt->name, name, n) == 0 && g->o[i].opt->name[n] == '\0')
@@ -102,7 +95,7 @@ static size_t find_letter(const struct coco_given *g, char letter)
 	return SIZE_MAX;
 }
 
-static int take_stdin(const struct parse *p, const char *name, size_t word)
+static int take_stdin(const struct coco_opt_ctx *p, const char *name, size_t word)
 {
 	struct coco_given *g = p->given;
 
@@ -121,8 +114,8 @@ static bool reads_stdin(enum coco_kind kind, const char *text)
 }
 
 /* As coco_opt_convert, the message with what it is about in front. */
-static int convert_named(const struct coco_opt *opt, const char *name, const char *text,
-			 void *dst, struct coco_diag *diag)
+int coco_opt_convert_named(const struct coco_opt *opt, const char *name, const char *text,
+			   void *dst, struct coco_diag *diag)
 {
 	struct coco_diag inner;
 
@@ -133,7 +126,7 @@ static int convert_named(const struct coco_opt *opt, const char *name, const cha
 	return 0;
 }
 
-static int twice(const struct parse *p, size_t i, size_t word)
+static int twice(const struct coco_opt_ctx *p, size_t i, size_t word)
 {
 	const struct coco_opt *opt = p->given->o[i].opt;
 
@@ -142,17 +135,17 @@ static int twice(const struct parse *p, size_t i, size_t word)
 			 p->given->o[i].word, word);
 }
 
-static int set_flag(const struct parse *p, size_t i, bool negated, size_t word)
+static int set_flag(const struct coco_opt_ctx *p, size_t i, bool negated, size_t word)
 {
 	const struct coco_opt *opt = p->given->o[i].opt;
 
 	if (opt->kind == COCO_KIND_COUNT) {
-		(*(unsigned *)slot(p, opt))++;
+		(*(unsigned *)coco_opt_slot(p, opt))++;
 	} else {
 		/* the same flag again says nothing new; its opposite does */
 		if (p->given->o[i].word != 0 && p->given->o[i].negated != negated)
 			return twice(p, i, word);
-		*(bool *)slot(p, opt) = !negated;
+		*(bool *)coco_opt_slot(p, opt) = !negated;
 	}
 	if (p->given->o[i].word == 0)
 		p->given->o[i].word = word;
@@ -160,7 +153,7 @@ static int set_flag(const struct parse *p, size_t i, bool negated, size_t word)
 	return 0;
 }
 
-static int set_value(const struct parse *p, size_t i, const char *text, size_t word)
+static int set_value(const struct coco_opt_ctx *p, size_t i, const char *text, size_t word)
 {
 	struct coco_given *g = p->given;
 	const struct coco_opt *opt = g->o[i].opt;
@@ -171,7 +164,7 @@ static int set_value(const struct parse *p, size_t i, const char *text, size_t w
 	snprintf(name, sizeof(name), "--%s", opt->name);
 	if (g->o[i].word != 0 && !list)
 		return twice(p, i, word);
-	r = convert_named(opt, name, text, list ? NULL : slot(p, opt), p->diag);
+	r = coco_opt_convert_named(opt, name, text, list ? NULL : coco_opt_slot(p, opt), p->diag);
 	if (r == 0 && reads_stdin(opt->kind, text))
 		r = take_stdin(p, opt->name, word);
 	if (r != 0)
@@ -189,23 +182,23 @@ static int set_value(const struct parse *p, size_t i, const char *text, size_t w
 	return 0;
 }
 
-static bool has_value(const struct coco_opt *opt)
+bool coco_opt_has_value(const struct coco_opt *opt)
 {
 	return opt->kind != COCO_KIND_FLAG && opt->kind != COCO_KIND_COUNT;
 }
 
 /* A word that starts with "--"; *at moves on when it takes the next word too. */
-static int parse_long(const struct parse *p, const struct coco_args *args, size_t *at)
+static int parse_long(const struct coco_opt_ctx *p, const struct coco_args *args, size_t *at)
 {
 	const char *name = args->v[*at] + 2;
 	const char *eq = strchr(name, '=');
 	size_t n = eq != NULL ? (size_t)(eq - name) : strlen(name);
 	size_t word = *at;
 	bool negated = false;
-	size_t i = find_long(p->given, name, n);
+	size_t i = coco_opt_find(p->given, name, n);
 
 	if (i == SIZE_MAX && n > 3 && strncmp(name, "no-", 3) == 0) {
-		i = find_long(p->given, name + 3, n - 3);
+		i = coco_opt_find(p->given, name + 3, n - 3);
 		if (i != SIZE_MAX && p->given->o[i].opt->kind != COCO_KIND_FLAG)
 			i = SIZE_MAX;
 		negated = i != SIZE_MAX;
@@ -213,7 +206,7 @@ static int parse_long(const struct parse *p, const struct coco_args *args, size_
 	if (i == SIZE_MAX)
 		return unknown_option(p, name, n);
 	const struct coco_opt *opt = p->given->o[i].opt;
-	if (!has_value(opt)) {
+	if (!coco_opt_has_value(opt)) {
 		if (eq != NULL)
 			return coco_fail(p->diag, COCO_E_USAGE_VALUE, "--%s takes no value",
 					 opt->name);
@@ -228,7 +221,7 @@ static int parse_long(const struct parse *p, const struct coco_args *args, size_
 }
 
 /* A word of short options: flags may share it, the last may have a value. */
-static int parse_short(const struct parse *p, const struct coco_args *args, size_t *at)
+static int parse_short(const struct coco_opt_ctx *p, const struct coco_args *args, size_t *at)
 {
 	size_t word = *at;
 
@@ -239,7 +232,7 @@ static int parse_short(const struct parse *p, const struct coco_args *args, size
 			return coco_fail(p->diag, COCO_E_USAGE_OPTION, "%s has no option -%.1s",
 					 p->cmd->path, c);
 		const struct coco_opt *opt = p->given->o[i].opt;
-		if (!has_value(opt)) {
+		if (!coco_opt_has_value(opt)) {
 			int r = set_flag(p, i, false, word);
 
 			if (r != 0)
@@ -256,7 +249,7 @@ static int parse_short(const struct parse *p, const struct coco_args *args, size
 	return 0;
 }
 
-static int add_operand(const struct parse *p, const char *word)
+static int add_operand(const struct coco_opt_ctx *p, const char *word)
 {
 	struct coco_given *g = p->given;
 
@@ -267,7 +260,7 @@ static int add_operand(const struct parse *p, const char *word)
 	return 0;
 }
 
-static int walk(const struct parse *p, const struct coco_args *args, size_t first)
+static int walk(const struct coco_opt_ctx *p, const struct coco_args *args, size_t first)
 {
 	bool options = true;
 
@@ -292,7 +285,7 @@ static int walk(const struct parse *p, const struct coco_args *args, size_t firs
 }
 
 /* Variables stand in for options that were not given. */
-static int from_environment(const struct parse *p, char *(*getenv_fn)(const char *name))
+static int from_environment(const struct coco_opt_ctx *p, char *(*getenv_fn)(const char *name))
 {
 	for (size_t i = 0; getenv_fn != NULL && i < p->given->n; i++) {
 		const struct coco_opt *opt = p->given->o[i].opt;
@@ -302,14 +295,15 @@ static int from_environment(const struct parse *p, char *(*getenv_fn)(const char
 		if (text == NULL || text[0] == '\0')
 			continue;
 		p->given->o[i].from_env = true;
-		if (has_value(opt)) {
-			int r = convert_named(opt, opt->env, text, slot(p, opt), p->diag);
+		if (coco_opt_has_value(opt)) {
+			int r = coco_opt_convert_named(opt, opt->env, text,
+						       coco_opt_slot(p, opt), p->diag);
 
 			if (r != 0)
 				return r;
 			p->given->o[i].text = text;
 		} else if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0) {
-			*(bool *)slot(p, opt) = text[0] == '1';
+			*(bool *)coco_opt_slot(p, opt) = text[0] == '1';
 		} else {
 			return coco_fail(p->diag, COCO_E_USAGE_VALUE, "%s: accepted are 0 and 1",
 					 opt->env);
@@ -318,7 +312,7 @@ static int from_environment(const struct parse *p, char *(*getenv_fn)(const char
 	return 0;
 }
 
-static int wrong_count(const struct parse *p)
+static int wrong_count(const struct coco_opt_ctx *p)
 {
 	char usage[160];
 	size_t at = 0;
@@ -341,7 +335,7 @@ static int wrong_count(const struct parse *p)
 }
 
 /* Binds the operands; the last one may be a list. */
-static int bind_operands(const struct parse *p)
+static int bind_operands(const struct coco_opt_ctx *p)
 {
 	const struct coco_given *g = p->given;
 	size_t at = 0;
@@ -356,7 +350,8 @@ static int bind_operands(const struct parse *p)
 			return wrong_count(p);
 		for (size_t k = 0; k < n; k++) {
 			const char *text = g->operands[at + k];
-			int r = convert_named(&as, o->name, text, o->max > 1 ? NULL : dst, p->diag);
+			int r = coco_opt_convert_named(&as, o->name, text,
+						       o->max > 1 ? NULL : dst, p->diag);
 
 			if (r == 0 && reads_stdin(o->kind, text))
 				r = take_stdin(p, o->name, 0);
@@ -371,26 +366,26 @@ static int bind_operands(const struct parse *p)
 	return at == g->n_operands ? 0 : wrong_count(p);
 }
 
-static void bind_lists(const struct parse *p)
+static void bind_lists(const struct coco_opt_ctx *p)
 {
 	for (size_t i = 0; i < p->given->n; i++) {
 		const struct coco_opt *opt = p->given->o[i].opt;
 
 		if ((opt->flags & COCO_OPT_REPEAT) != 0)
-			*(struct coco_strlist *)slot(p, opt) = (struct coco_strlist){
+			*(struct coco_strlist *)coco_opt_slot(p, opt) = (struct coco_strlist){
 				p->given->o[i].list, p->given->o[i].n_list };
 	}
 }
 
 /* True when one of the names in "a|b|c" (n characters) was given. */
-static bool any_given(const struct coco_given *g, const char *names, size_t n)
+bool coco_opt_any_given(const struct coco_given *g, const char *names, size_t n)
 {
 	while (n > 0) {
 		size_t len = 0;
 
 		while (len < n && names[len] != '|')
 			len++;
-		size_t i = find_long(g, names, len);
+		size_t i = coco_opt_find(g, names, len);
 		if (i != SIZE_MAX && g->o[i].word != 0 && !g->o[i].negated)
 			return true;
 		len += len < n;
@@ -420,14 +415,14 @@ static void alternatives(char *ret, size_t cap, const char *names, size_t n)
 	}
 }
 
-static int check_relations(const struct parse *p, const struct coco_opt *opt)
+static int check_relations(const struct coco_opt_ctx *p, const struct coco_opt *opt)
 {
 	const struct coco_given *g = p->given;
 
 	for (const char *c = opt->conflicts; c != NULL && *c != '\0';) {
 		size_t n = strcspn(c, " ");
 
-		if (any_given(g, c, n))
+		if (coco_opt_any_given(g, c, n))
 			return coco_fail(p->diag, COCO_E_USAGE_CONFLICT,
 					 "--%s and --%.*s exclude each other", opt->name, (int)n,
 					 c);
@@ -437,7 +432,7 @@ static int check_relations(const struct parse *p, const struct coco_opt *opt)
 		size_t n = strcspn(c, " ");
 		char list[160];
 
-		if (!any_given(g, c, n)) {
+		if (!coco_opt_any_given(g, c, n)) {
 			alternatives(list, sizeof(list), c, n);
 			return coco_fail(p->diag, COCO_E_USAGE_CONFLICT, "--%s needs %s", opt->name,
 					 list);
@@ -447,7 +442,7 @@ static int check_relations(const struct parse *p, const struct coco_opt *opt)
 	return 0;
 }
 
-static int check_one_of(const struct parse *p)
+static int check_one_of(const struct coco_opt_ctx *p)
 {
 	const char *c = p->cmd->one_of;
 	char list[160];
@@ -455,7 +450,7 @@ static int check_one_of(const struct parse *p)
 	while (c != NULL && *c != '\0') {
 		size_t n = strcspn(c, " ");
 
-		if (!any_given(p->given, c, n)) {
+		if (!coco_opt_any_given(p->given, c, n)) {
 			alternatives(list, sizeof(list), c, n);
 			return coco_fail(p->diag, COCO_E_USAGE_MISSING, "%s is required", list);
 		}
@@ -464,7 +459,7 @@ static int check_one_of(const struct parse *p)
 	return 0;
 }
 
-static int check_all(const struct parse *p)
+static int check_all(const struct coco_opt_ctx *p)
 {
 	const struct coco_output *out = &p->cmd->output;
 	const char *output = p->common->output;
@@ -502,7 +497,7 @@ int coco_opt_parse(const struct coco_cmd *cmd, const struct coco_args *args, siz
 		   struct coco_common *common, struct coco_given *given,
 		   struct coco_diag *diag)
 {
-	struct parse p = { cmd, opts, common, given, diag };
+	struct coco_opt_ctx p = { cmd, opts, common, given, diag };
 
 	memset(given, 0, sizeof(*given));
 	memset(common, 0, sizeof(*common));
@@ -517,6 +512,8 @@ int coco_opt_parse(const struct coco_cmd *cmd, const struct coco_args *args, siz
 		return 0;
 	if (r == 0)
 		r = from_environment(&p, getenv_fn);
+	if (r == 0)
+		r = coco_opt_from_profile(&p);
 	if (r == 0)
 		r = bind_operands(&p);
 	if (r == 0) {
@@ -533,12 +530,13 @@ void coco_given_free(struct coco_given *given)
 	for (size_t i = 0; i < given->n; i++)
 		coco_free(given->o[i].list);
 	coco_free(given->operands);
+	coco_profile_use_free(given->profile);
 	memset(given, 0, sizeof(*given));
 }
 
 bool coco_cli_given(const struct coco_cli *cli, const char *name)
 {
-	size_t i = find_long(cli->given, name, strlen(name));
+	size_t i = coco_opt_find(cli->given, name, strlen(name));
 
 	return i != SIZE_MAX && (cli->given->o[i].word != 0 || cli->given->o[i].from_env);
 }

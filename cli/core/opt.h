@@ -13,6 +13,8 @@ enum {
 	COCO_OPT_MAX_WORDS = 4096, /* words of one list */
 };
 
+#define COCO_OPT_PROFILE SIZE_MAX
+
 /* The words of a command line that may be kept: argv is overwritten later. */
 struct coco_args {
 	char **v;
@@ -27,8 +29,9 @@ void coco_args_free(struct coco_args *args);
 /*
  * coco_opt_command - finds the command in the words after the program name.
  * *ret_words is how many words it takes. With no command but --help or
- * --version (or nothing) *ret_cmd is NULL and *ret_words 0; a lone group word
- * ("model") gives NULL and 1. Errors: USAGE_COMMAND with suggestions.
+ * --version (or nothing) *ret_cmd is NULL and *ret_words 0; lone words of a
+ * group ("model", "measure profile") give NULL and their number. Errors:
+ * USAGE_COMMAND with suggestions.
  */
 int coco_opt_command(const struct coco_args *args, const struct coco_cmd **ret_cmd,
 		     size_t *ret_words, struct coco_diag *diag) COCO_MUSTUSE;
@@ -44,7 +47,8 @@ struct coco_given {
 	const struct coco_cmd *cmd;
 	struct {
 		const struct coco_opt *opt;
-		size_t word;               /* where first, 0: not given; counts from 1 */
+		size_t word;               /* where first, 0: not given; counts from 1;
+					      COCO_OPT_PROFILE: in the launch profile */
 		bool negated;
 		bool from_env;
 		const char *text;          /* its value when it is no list */
@@ -58,6 +62,7 @@ struct coco_given {
 	size_t cap_operands;
 	size_t stdin_word;                 /* the word that took standard input, 0: none */
 	const char *stdin_name;
+	struct coco_profile_use *profile;  /* of --profile; owned */
 };
 
 /*

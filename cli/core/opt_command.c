@@ -89,22 +89,20 @@ static void list_firsts(struct firsts *f)
 	}
 }
 
-static int unknown_command(const char *first, const char *second, struct coco_diag *diag)
+/* words: what was given, "measure profil"; group: how many of them are known. */
+static int unknown_command(const char *words, const char *group, struct coco_diag *diag)
 {
-	char words[256];
 	char near[160];
 	unsigned n;
 
-	if (second != NULL) {
-		snprintf(words, sizeof(words), "%.100s %.100s", first, second);
+	if (group != NULL) {
 		n = coco_opt_suggest(words, next_path, NULL, "", near, sizeof(near));
-		coco_diag_hint(diag, "see cococtl help %s", first);
+		coco_diag_hint(diag, "see cococtl help %s", group);
 	} else {
 		struct firsts firsts;
 
 		list_firsts(&firsts);
-		snprintf(words, sizeof(words), "%.100s", first);
-		n = coco_opt_suggest(first, next_first, &firsts, "", near, sizeof(near));
+		n = coco_opt_suggest(words, next_first, &firsts, "", near, sizeof(near));
 		coco_diag_hint(diag, "see cococtl help");
 	}
 	return coco_fail(diag, COCO_E_USAGE_COMMAND, "there is no command \"%s\"%s%s%s", words,
@@ -115,9 +113,8 @@ int coco_opt_command(const struct coco_args *args, const struct coco_cmd **ret_c
 		     size_t *ret_words, struct coco_diag *diag)
 {
 	const char *first = args->n > 1 ? args->v[1] : NULL;
-	const char *second = args->n > 2 ? args->v[2] : NULL;
 	const struct coco_cmd *cmd;
-	char path[128];
+	char path[COCO_TABLE_WORDS * 61 + 1] = "";
 
 	if (first == NULL || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
 	    strcmp(first, "--version") == 0) {
@@ -131,24 +128,22 @@ int coco_opt_command(const struct coco_args *args, const struct coco_cmd **ret_c
 				 "a command comes first, options follow it; before it only --help "
 				 "and --version are known");
 	}
-	cmd = coco_table_find(first);
-	if (cmd != NULL && strchr(cmd->path, ' ') == NULL) {
+	/* one word more at a time, as long as they name a group */
+	for (size_t n = 1; n <= COCO_TABLE_WORDS && n < args->n; n++) {
+		size_t at = strlen(path);
+		char group[sizeof(path)];
+
+		if (n > 1 && args->v[n][0] == '-')
+			break;
+		memcpy(group, path, at + 1);
+		snprintf(path + at, sizeof(path) - at, "%s%.60s", n > 1 ? " " : "", args->v[n]);
+		cmd = coco_table_find(path);
+		if (cmd == NULL && !coco_table_has_group(path))
+			return unknown_command(path, n > 1 ? group : NULL, diag);
 		*ret_cmd = cmd;
-		*ret_words = 1;
-		return 0;
+		*ret_words = n;
+		if (cmd != NULL)
+			return 0;
 	}
-	if (!coco_table_has_group(first))
-		return unknown_command(first, NULL, diag);
-	if (second == NULL || second[0] == '-') {
-		*ret_cmd = NULL;
-		*ret_words = 1;
-		return 0;
-	}
-	snprintf(path, sizeof(path), "%.60s %.60s", first, second);
-	cmd = coco_table_find(path);
-	if (cmd == NULL)
-		return unknown_command(first, second, diag);
-	*ret_cmd = cmd;
-	*ret_words = 2;
 	return 0;
 }

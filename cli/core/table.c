@@ -36,15 +36,41 @@ const struct coco_cmd *coco_table_find(const char *path)
 	return NULL;
 }
 
-bool coco_table_has_group(const char *word)
+bool coco_table_has_group(const char *words)
 {
 	const struct coco_cmd *cmd;
-	size_t n = strlen(word);
+	size_t n = strlen(words);
 
 	for (size_t i = 0; (cmd = coco_table_at(i)) != NULL; i++)
-		if (strncmp(cmd->path, word, n) == 0 && cmd->path[n] == ' ')
+		if (strncmp(cmd->path, words, n) == 0 && cmd->path[n] == ' ')
 			return true;
 	return false;
+}
+
+size_t coco_table_words(const char *path, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i != 0 && path[at] == '\0')
+			return 0;
+		at += i != 0;
+		at += strcspn(path + at, " ");
+	}
+	return at;
+}
+
+bool coco_table_starts(size_t i, size_t n)
+{
+	const struct coco_cmd *cmd = coco_table_at(i);
+	const struct coco_cmd *other;
+	size_t len = cmd != NULL ? coco_table_words(cmd->path, n) : 0;
+
+	for (size_t k = 0; cmd != NULL && k < i && (other = coco_table_at(k)) != NULL; k++)
+		if (coco_table_words(other->path, n) == len &&
+		    strncmp(other->path, cmd->path, len) == 0)
+			return false;
+	return true;
 }
 
 static const char *const values_format[] = { "text", "json", NULL };

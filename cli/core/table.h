@@ -221,8 +221,18 @@ const struct coco_cmd *coco_table_at(size_t i);
 /* coco_table_find - the command with this path ("model pack"), or NULL. */
 const struct coco_cmd *coco_table_find(const char *path);
 
-/* coco_table_has_group - true when word is the first of two-word commands. */
-bool coco_table_has_group(const char *word);
+enum { COCO_TABLE_WORDS = 3 };   /* of a command's path, at most */
+
+/* coco_table_has_group - true when longer paths start with these words ("measure profile"). */
+bool coco_table_has_group(const char *words);
+
+/*
+ * coco_table_words - bytes of the first n words of a path; 0 when it has
+ * fewer. coco_table_starts - true when command i is the first in the table
+ * whose path starts with its own first n words.
+ */
+size_t coco_table_words(const char *path, size_t n);
+bool coco_table_starts(size_t i, size_t n);
 
 /*
  * The options that commands share, bound to struct coco_common (cli.h);

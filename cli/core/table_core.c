@@ -79,8 +79,8 @@ static const struct coco_cmd cmd_version = {
 };
 
 static const struct coco_operand help_operands[] = {
-	{ .name = "command", .kind = COCO_KIND_COMMAND, .min = 0, .max = 2,
-	  .help = "one or two words of a command",
+	{ .name = "command", .kind = COCO_KIND_COMMAND, .min = 0, .max = COCO_TABLE_WORDS,
+	  .help = "the words of a command",
 	  COCO_BIND_LIST(struct coco_opts_topic, words) },
 };
 
@@ -105,8 +105,8 @@ static const struct coco_cmd cmd_help = {
 };
 
 static const struct coco_operand schema_operands[] = {
-	{ .name = "command", .kind = COCO_KIND_COMMAND, .min = 0, .max = 2,
-	  .help = "one or two words of a command",
+	{ .name = "command", .kind = COCO_KIND_COMMAND, .min = 0, .max = COCO_TABLE_WORDS,
+	  .help = "the words of a command",
 	  COCO_BIND_LIST(struct coco_opts_topic, words) },
 };
 

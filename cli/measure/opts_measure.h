@@ -28,6 +28,7 @@ struct coco_opts_acpi {
 
 /* What is booted, for AMD guests. */
 struct coco_opts_boot {
+	const char *profile;
 	const char *firmware;
 	const char *kernel;
 	const char *initrd;
@@ -61,6 +62,7 @@ struct coco_opts_measure_sev_es {
 };
 
 struct coco_opts_measure_id_block {
+	const char *profile;
 	const char *digest;              /* 96 hexadecimal digits */
 	const char *id_key;              /* reference */
 	const char *author_key;          /* reference */

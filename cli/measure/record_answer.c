@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/measure/profile_use.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
@@ -216,12 +217,28 @@ static void report_inputs(struct coco_report *report, const struct coco_mrecord 
 	}
 }
 
-int coco_record_answer(struct coco_cli *cli, const struct coco_mrecord *rec,
+/* What the launch profile of the run adds. */
+static int add_profile(const struct coco_cli *cli, struct coco_mrecord *rec,
+		       struct coco_diag *diag)
+{
+	const struct coco_profile_use *use = coco_cli_profile(cli);
+
+	if (use == NULL)
+		return 0;
+	const struct coco_launch_profile *p = coco_profile_use_profile(use);
+	rec->has_profile = true;
+	memcpy(rec->profile, p->sha256, sizeof(rec->profile));
+	return coco_profile_bind(p, rec, diag);
+}
+
+int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 		       const struct coco_opts_answer *o, struct coco_report *report,
 		       struct coco_diag *diag)
 {
-	int r = write_record(cli, rec, diag);
+	int r = add_profile(cli, rec, diag);
 
+	if (r == 0)
+		r = write_record(cli, rec, diag);
 	if (r != 0)
 		return r;
 	report_inputs(report, rec);

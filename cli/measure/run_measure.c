@@ -6,6 +6,8 @@
 coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
 {
 	static coco_cmd_fn *const fns[] = {
+		[COCO_CMD_MEASURE_PROFILE_IMPORT] = coco_cmd_measure_profile_import,
+		[COCO_CMD_MEASURE_PROFILE_CHECK] = coco_cmd_measure_profile_check,
 		[COCO_CMD_MEASURE_SNP] = coco_cmd_measure_snp,
 		[COCO_CMD_MEASURE_SEV] = coco_cmd_measure_sev,
 		[COCO_CMD_MEASURE_SEV_ES] = coco_cmd_measure_sev_es,

@@ -6,6 +6,8 @@
 
 #include "cli/core/cli.h"
 
+coco_cmd_fn coco_cmd_measure_profile_import;
+coco_cmd_fn coco_cmd_measure_profile_check;
 coco_cmd_fn coco_cmd_measure_snp;
 coco_cmd_fn coco_cmd_measure_sev;
 coco_cmd_fn coco_cmd_measure_sev_es;

@@ -1,6 +1,7 @@
 /*
  * table_launch.c - measure snp, sev-es, sev, id-block in the command table.
  */
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
 
@@ -19,6 +20,7 @@ static const char *const ec2_resets[] = { "rdx-600", "rdx-0", NULL };
 /* Options that several commands have; s is the option struct. */
 
 #define OPTIONS_BOOT(s)                                                                   \
+	COCO_OPTIONS_PROFILE(s, boot.profile),                                            \
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REQUIRED,        \
 	  .arg = "FILE", .help = "OVMF image as the VMM loads it",                        \
 	  COCO_BIND_STR(s, boot.firmware) },                                              \
@@ -172,6 +174,7 @@ static const char *const id_block_env[] = { "CREDENTIALS_DIRECTORY", NULL };
 #define ID_BLOCK struct coco_opts_measure_id_block
 
 static const struct coco_opt id_block_opts[] = {
+	COCO_OPTIONS_PROFILE(ID_BLOCK, profile),
 	{ .name = "digest", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED, .arg = "HEX",
 	  .help = "launch digest that the guest must have", COCO_BIND_STR(ID_BLOCK, digest) },
 	{ .name = "id-key", .kind = COCO_KIND_KEYREF, .flags = COCO_OPT_REQUIRED, .arg = "REF",

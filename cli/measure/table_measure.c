@@ -4,6 +4,8 @@
 #include "cli/measure/table_measure.h"
 
 static const struct coco_cmd *const cmds[] = {
+	&coco_cmd_entry_measure_profile_import,
+	&coco_cmd_entry_measure_profile_check,
 	&coco_cmd_entry_measure_snp,
 	&coco_cmd_entry_measure_sev_es,
 	&coco_cmd_entry_measure_sev,

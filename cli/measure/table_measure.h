@@ -8,6 +8,8 @@
 #include "cli/measure/opts_measure.h"
 #include "formats/core/err.h"
 
+extern const struct coco_cmd coco_cmd_entry_measure_profile_import;
+extern const struct coco_cmd coco_cmd_entry_measure_profile_check;
 extern const struct coco_cmd coco_cmd_entry_measure_snp;
 extern const struct coco_cmd coco_cmd_entry_measure_sev_es;
 extern const struct coco_cmd coco_cmd_entry_measure_sev;
