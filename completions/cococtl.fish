@@ -594,6 +594,7 @@ complete -c cococtl -n '__cococtl_at measure diff' -l log-file -r -F -d 'append 
 complete -c cococtl -n '__cococtl_at measure diff' -s q -l quiet -d 'errors only; twice: nothing but the exit code'
 complete -c cococtl -n '__cococtl_at measure diff' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at measure diff' -s h -l help -d 'show this help'
+complete -c cococtl -n '__cococtl_at measure search' -l profile -r -F -d 'launch profile: values for options that are not given'
 complete -c cococtl -n '__cococtl_at measure search' -l actual -x -d 'launch digest, SEV-SNP report, event log or TDX quote'
 complete -c cococtl -n '__cococtl_at measure search' -l platform -x -a 'snp sev-es sev tdx tpm' -d 'what has this value; tdx: RTMR2, tpm: PCR 9'
 complete -c cococtl -n '__cococtl_at measure search' -l firmware -r -F -d 'OVMF image, or a directory of them'

@@ -130,6 +130,7 @@ struct coco_opts_measure_diff {
 };
 
 struct coco_opts_measure_search {
+	const char *profile;
 	const char *actual;              /* digits, or a file */
 	int platform;                    /* 0 snp, 1 sev-es, 2 sev, 3 tdx, 4 tpm */
 	const char *firmware;            /* file or directory */

@@ -15,6 +15,7 @@ enum use_flags {
 	SOFT = 2,       /* only where what the option needs is there */
 	HASHED = 4,     /* for SEV only when the hashes of the kernel are measured */
 	FROM_FILE = 8,  /* "@" and the path */
+	NARROWS = 16,   /* not for a search, which looks beyond the profile */
 };
 
 static const struct {
@@ -35,11 +36,11 @@ static const struct {
 	{ "append-form", COCO_PROFILE_BOOT_APPEND_FORM, HASHED },
 	{ "shim", COCO_PROFILE_BOOT_SHIM, 0 },
 	{ "dtb", COCO_PROFILE_BOOT_DTB, 0 },
-	{ "vcpus", COCO_PROFILE_CPU_COUNTS, JOINED },
-	{ "vcpu-type", COCO_PROFILE_CPU_MODELS, JOINED },
-	{ "vcpu-sig", COCO_PROFILE_CPU_SIGNATURE, 0 },
+	{ "vcpus", COCO_PROFILE_CPU_COUNTS, JOINED | NARROWS },
+	{ "vcpu-type", COCO_PROFILE_CPU_MODELS, JOINED | NARROWS },
+	{ "vcpu-sig", COCO_PROFILE_CPU_SIGNATURE, NARROWS },
 	{ "memory", COCO_PROFILE_MEMORY_SIZES, JOINED },
-	{ "vmm", COCO_PROFILE_VMM_NAME, 0 },
+	{ "vmm", COCO_PROFILE_VMM_NAME, NARROWS },
 	{ "ec2-reset", COCO_PROFILE_VMM_EC2_RESET, 0 },
 	{ "qemu", COCO_PROFILE_VMM_QEMU, 0 },
 	{ "qemu-args", COCO_PROFILE_VMM_QEMU_ARGS, SOFT },
@@ -47,7 +48,7 @@ static const struct {
 	{ "smbios", COCO_PROFILE_TDX_SMBIOS, 0 },
 	{ "qemu-version", COCO_PROFILE_VMM_VERSION, 0 },
 	{ "machine", COCO_PROFILE_VMM_MACHINE, 0 },
-	{ "guest-features", COCO_PROFILE_GUEST_FEATURES, 0 },
+	{ "guest-features", COCO_PROFILE_GUEST_FEATURES, NARROWS },
 	{ "add-page", COCO_PROFILE_TDX_ADD_PAGE, 0 },
 	{ "acpi", COCO_PROFILE_TDX_ACPI, 0 },
 	{ "bank", COCO_PROFILE_VTPM_BANKS, 0 },
@@ -68,6 +69,7 @@ static const struct {
 
 struct coco_profile_use {
 	struct coco_launch_profile profile;
+	bool searches;                        /* the command is measure search */
 	bool no_hashes;                       /* SEV, and the profile says kernel_hashes = false */
 	char *made[COCO_ARRAY_LEN(uses)];     /* owned: texts that are not in the profile as such */
 	const char *one[COCO_ARRAY_LEN(uses)];
@@ -190,6 +192,7 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 		coco_profile_text(&use->profile.profile, COCO_PROFILE_BOOT_KERNEL_HASHES);
 	use->no_hashes = platform != NULL && hashes != NULL && strcmp(hashes, "false") == 0 &&
 			 (platform[0] == 's');
+	use->searches = cmd->id == COCO_CMD_MEASURE_SEARCH;
 	*ret = use;
 	return 0;
 }
@@ -213,7 +216,8 @@ const char *const *coco_profile_use_texts(const struct coco_profile_use *use, co
 
 		if (strcmp(uses[i].option, option) != 0 || v == NULL || v->n == 0)
 			continue;
-		if (use->no_hashes && (uses[i].flags & HASHED) != 0)
+		if ((use->no_hashes && (uses[i].flags & HASHED) != 0) ||
+		    (use->searches && (uses[i].flags & NARROWS) != 0))
 			continue;
 		*ret_soft = (uses[i].flags & SOFT) != 0;
 		*ret_n = use->one[i] != NULL ? 1 : v->n;

@@ -1,6 +1,7 @@
 /*
  * table_compare.c - measure diff and measure search in the command table.
  */
+#include "cli/measure/profile_use.h"
 #include "cli/measure/table_measure.h"
 
 #define DIFF struct coco_opts_measure_diff
@@ -59,6 +60,7 @@ static const char *const platforms[] = { "snp", "sev-es", "sev", "tdx", "tpm", N
 static const char *const search_vmms[] = { "qemu", "ec2", "gce", "krun", NULL };
 
 static const struct coco_opt search_opts[] = {
+	COCO_OPTIONS_PROFILE(SEARCH, profile),
 	{ .name = "actual", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED,
 	  .arg = "HEX|FILE", .help = "launch digest, SEV-SNP report, event log or TDX quote",
 	  COCO_BIND_STR(SEARCH, actual) },

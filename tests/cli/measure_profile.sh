@@ -120,6 +120,12 @@ profile 'platforms = ["snp"]' '[firmware]' 'file = "fw"' '[boot]' 'kernel = "ker
 expect 3 measure snp --profile dir/p.toml
 has err append_file
 
+# a search takes files from a profile, and varies the rest
+profile 'platforms = ["snp"]' '[firmware]' 'file = "fw"' '[cpu]' 'counts = [1]' 'models = ["EPYC-Milan"]'
+values snp --firmware dir/fw --vcpus 3 --vcpu-type EPYC-v4
+expect 0 measure search --actual "$(cat values)" --profile dir/p.toml
+has out '--vcpus 3'
+
 # import: what is recorded becomes a profile, which is measured
 cd dir || exit 1
 cat >argv.sh <<'END'
