@@ -142,4 +142,38 @@ struct coco_opts_measure_search {
 	struct coco_strlist vary;
 };
 
+struct coco_opts_measure_vtpm {
+	const char *firmware;
+	int generation;                  /* enum coco_fw_choice */
+	const char *firmware_version;
+	const char *qemu_version;        /* "10.0" */
+	uint64_t memory;
+	struct coco_opts_acpi acpi;
+	struct coco_strlist roms;
+	const char *secure_boot;         /* directory */
+	struct coco_strlist authority;
+	const char *mok;                 /* directory */
+	const char *kernel;
+	const char *initrd;
+	const char *append;              /* text, or @FILE */
+	bool shim;
+	int logs;                        /* enum coco_boot_linux_events */
+	const char *disk;
+	const char *entry;               /* path on the ESP */
+	const char *boot_device;
+	const char *uki;
+	const char *loader;
+	const char *loader_conf;
+	struct coco_strlist global_addons;
+	struct coco_strlist addons;
+	struct coco_strlist global_credentials;
+	struct coco_strlist credentials;
+	struct coco_strlist extensions;
+	uint32_t profile;
+	struct coco_strlist phases;
+	struct coco_strlist pcrs;
+	struct coco_strlist banks;
+	struct coco_opts_answer answer;
+};
+
 #endif

@@ -20,5 +20,6 @@ coco_cmd_fn coco_cmd_measure_uki;
 coco_cmd_fn coco_cmd_measure_diff;
 coco_cmd_fn coco_cmd_measure_search;
 coco_cmd_fn coco_cmd_measure_image;
+coco_cmd_fn coco_cmd_measure_vtpm;
 
 #endif

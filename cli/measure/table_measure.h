@@ -22,5 +22,6 @@ extern const struct coco_cmd coco_cmd_entry_measure_uki;
 extern const struct coco_cmd coco_cmd_entry_measure_diff;
 extern const struct coco_cmd coco_cmd_entry_measure_search;
 extern const struct coco_cmd coco_cmd_entry_measure_image;
+extern const struct coco_cmd coco_cmd_entry_measure_vtpm;
 
 #endif

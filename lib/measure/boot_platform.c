@@ -59,8 +59,9 @@ static int firmware(struct coco_boot_list *list, const struct coco_boot_platform
 	}
 	if (r == 0 && !p->has_volumes)
 		return coco_boot_unknown(list, 0, "firmware volumes",
-					 "the image's volumes are not known", "--firmware FILE",
-					 diag);
+					 p->has_image ? "what is measured is not what lies in such "
+							"an image" : "the image is not known",
+					 p->has_image ? "" : "--firmware FILE", diag);
 	if (r == 0)
 		r = coco_boot_add(list, &volume, &p->pei, diag);
 	volume.name = "DXE volume";
@@ -74,8 +75,11 @@ static int secure_boot(struct coco_boot_list *list, const struct coco_boot_platf
 
 	if (!p->has_variables)
 		r = coco_boot_unknown(list, 7, "Secure Boot variables",
-				      "the firmware checks images and its keys are not given",
-				      "--secure-boot DIR", diag);
+				      "whether the firmware checks images, and with which "
+				      "keys, is not known",
+				      p->has_image ? "--secure-boot DIR"
+						   : "--firmware FILE, or --secure-boot DIR",
+				      diag);
 	for (int v = 0; r == 0 && p->has_variables && v < COCO_VARS; v++) {
 		if (v == COCO_VAR_DBT && p->variables[v].n == 0)
 			continue;

@@ -36,6 +36,7 @@ struct coco_boot_entry {
 
 /* Everything is borrowed. */
 struct coco_boot_platform {
+	bool has_image;                /* it was given: what is not known is not in it */
 	/* PCR 0 */
 	const char *version;           /* of the firmware, ASCII; NULL: not known */
 	bool has_volumes;

@@ -140,37 +140,3 @@ int coco_boot_loader(struct coco_boot_list *list, const struct coco_boot_loader 
 		r = coco_boot_data(list, &about, loader->config.p, loader->config.n, diag);
 	return r;
 }
-
-int coco_boot_phases(struct coco_boot_list *list, const char *const *words, size_t n,
-		     struct coco_diag *diag)
-{
-	char path[COCO_MRECORD_NAME] = "";
-	size_t branch;
-
-	if (n == 0)
-		return 0;
-	int r = coco_boot_branch(list, &branch, diag);
-	if (r == 0)
-		r = coco_boot_choice_text(list, branch, "phase", "before any", diag);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		size_t used = strlen(path);
-		int k = snprintf(path + used, sizeof(path) - used, "%s%s", i > 0 ? ":" : "",
-				 words[i]);
-
-		if (k < 0 || (size_t)k >= sizeof(path) - used)
-			return coco_fail(diag, COCO_E_USAGE_VALUE,
-					 "the path of phases is too long");
-		r = coco_boot_choice_text(list, branch, "phase", path, diag);
-	}
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		const struct coco_boot_about about = {
-			.pcr = 11, .type = COCO_EV_IPL, .name = "phase", .text = words[i],
-			.basis = COCO_BASIS_CONSTANT,
-		};
-
-		coco_boot_when(list, branch, i + 1, n);
-		r = coco_boot_data(list, &about, words[i], strlen(words[i]), diag);
-	}
-	coco_boot_always(list);
-	return r;
-}

@@ -9,6 +9,8 @@
 
 #include "lib/measure/boot.h"
 
+struct coco_uki;
+
 /* For which registers; they have different separators. */
 enum coco_boot_registers {
 	COCO_BOOT_TPM,
@@ -75,6 +77,7 @@ struct coco_boot_uki {
 	const char *name;
 	struct coco_boot_digests image;             /* Authenticode */
 	bool loaded;                       /* its event is in the list already (direct boot) */
+	const struct coco_uki *measured;   /* its sections; NULL: those that follow */
 	const struct coco_boot_section *sections;   /* in the order in which they are measured */
 	size_t n_sections;
 	unsigned stub_version;             /* of systemd; 0: not known */
@@ -126,13 +129,6 @@ struct coco_boot_loader {
 
 int coco_boot_loader(struct coco_boot_list *list, const struct coco_boot_loader *loader,
 		     const struct coco_boot_smbios *smbios, bool *smbios_done,
-		     struct coco_diag *diag) COCO_MUSTUSE;
-
-/*
- * coco_boot_phases - the phases of a booted systemd in PCR 11: one allowed
- * value before any of them and one after each (label "phase").
- */
-int coco_boot_phases(struct coco_boot_list *list, const char *const *words, size_t n,
 		     struct coco_diag *diag) COCO_MUSTUSE;
 
 #endif

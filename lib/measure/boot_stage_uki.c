@@ -6,6 +6,7 @@
 #include "formats/core/mem.h"
 #include "formats/measure/load_options.h"
 #include "lib/measure/boot_stage_priv.h"
+#include "lib/measure/uki.h"
 
 /* Each section: its name with NUL, then its contents. */
 static int sections(struct coco_boot_list *list, const struct coco_boot_uki *uki,
@@ -13,6 +14,8 @@ static int sections(struct coco_boot_list *list, const struct coco_boot_uki *uki
 {
 	int r = 0;
 
+	if (uki->measured != NULL)
+		return coco_uki_events(uki->measured, list, diag);
 	for (size_t i = 0; r == 0 && i < uki->n_sections; i++) {
 		const struct coco_boot_section *s = &uki->sections[i];
 		struct coco_boot_about about = {

@@ -1,8 +1,9 @@
 /*
- * test_boot_stage.c - hand-over, unified kernel images, systemd-boot, phases:
+ * test_boot_stage.c - hand-over, unified kernel images, systemd-boot:
  * which events, in which registers, and where there are two values.
  */
 #include "lib/measure/boot_stage.h"
+#include "lib/measure/uki.h"
 
 #include <string.h>
 
@@ -42,7 +43,7 @@ static const struct coco_boot_addon addons[] = { { "a", { { { .n = 0 } } } } };
 static int build(struct coco_mrecord *rec, unsigned version, bool secure_boot,
 		 const struct coco_boot_smbios *smbios, struct coco_diag *d)
 {
-	static const char *const words[] = { "enter-initrd", "leave-initrd" };
+	static const char *const paths[] = { "", "enter-initrd", "enter-initrd:leave-initrd" };
 	struct coco_boot_section s[2];
 	struct coco_boot_addon a[1];
 	struct coco_boot_extra x[1] = { { 13, "System extension initrd", some(7) } };
@@ -74,7 +75,7 @@ static int build(struct coco_mrecord *rec, unsigned version, bool secure_boot,
 	if (r == 0)
 		r = coco_boot_uki(list, &u, smbios, &done, d);
 	if (r == 0)
-		r = coco_boot_phases(list, words, 2, d);
+		r = coco_uki_phases(list, paths, 3, d);
 	if (r == 0)
 		r = coco_boot_record_tpm(list, 0xffff, rec, d);
 	coco_boot_free(list);
@@ -101,7 +102,7 @@ static void test_new(void **state COCO_UNUSED)
 	r = reg(&rec, "tpm.pcr11");
 	assert_int_equal(r->n_inputs, 4);
 	assert_int_equal(r->n_values, 3);
-	assert_string_equal(r->values[0].label[0].value, "before any");
+	assert_string_equal(r->values[0].label[0].value, ":");
 	assert_string_equal(r->values[2].label[0].value, "enter-initrd:leave-initrd");
 	assert_int_equal(r->values[2].n_inputs, 2);
 	coco_mrecord_free(&rec);
@@ -174,9 +175,6 @@ static void test_smbios(void **state COCO_UNUSED)
 
 static void test_edges(void **state COCO_UNUSED)
 {
-	static const char *const words[] = {
-		"a-phase-with-a-very-long-name-that-is-of-no-use-to-anybody-at-all",
-	};
 	struct coco_boot_uki u = { .name = "uki", .image = some(1), .stub_version = 257 };
 	struct coco_boot_list *list;
 	struct coco_mrecord rec;
@@ -185,9 +183,6 @@ static void test_edges(void **state COCO_UNUSED)
 
 	coco_mrecord_init(&rec, "tdx");
 	assert_ok(coco_boot_new(&list, BANK, &d), &d);
-	assert_err(coco_boot_phases(list, words, 1, &d), COCO_E_USAGE_VALUE, &d);
-	coco_diag_init(&d);
-	assert_ok(coco_boot_phases(list, words, 0, &d), &d);
 	/* a stub that needs a kernel and has none */
 	assert_ok(coco_boot_uki(list, &u, &tables, &done, &d), &d);
 	assert_false(done);

@@ -1,0 +1,301 @@
+/*
+ * vtpm.c - a boot with a virtual TPM from files: checks of the request and the
+ * order of its parts (see vtpm.h).
+ */
+#include "lib/measure/vtpm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/core/err_measure.h"
+#include "formats/core/mem.h"
+#include "lib/measure/uki.h"
+#include "lib/measure/vtpm_priv.h"
+
+static int conflict(struct coco_diag *diag, const char *what)
+{
+	return coco_fail(diag, COCO_E_USAGE_CONFLICT, "%s", what);
+}
+
+static bool has_parts(const struct coco_vtpm_request *q)
+{
+	return q->global_addons.n + q->addons.n + q->global_credentials.n + q->credentials.n +
+		       q->extensions.n != 0;
+}
+
+static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)
+{
+	int ways = (q->kernel != NULL) + (q->disk != NULL) + (q->uki != NULL);
+
+	if (ways == 0)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "nothing is booted: give a kernel, a disk or an image");
+	if (ways > 1)
+		return conflict(diag, "a kernel, a disk and an image are three ways to boot");
+	if (q->kernel == NULL && (q->initrd != NULL || q->has_append || q->shim))
+		return conflict(diag, "an initrd and a command line go with a kernel from QEMU");
+	if (q->uki == NULL && (q->loader != NULL || q->loader_config != NULL || has_parts(q)))
+		return conflict(diag, "loader, addons, credentials and extensions go with an image "
+				"that is given; those of a disk are found on it");
+	if (q->loader_config != NULL && q->loader == NULL)
+		return conflict(diag, "a loader.conf goes with a loader");
+	if (q->n_phases > COCO_UKI_PHASES)
+		return coco_fail(diag, COCO_E_USAGE_VALUE, "more than %d paths of phases",
+				 COCO_UKI_PHASES);
+	if (q->secure_boot == NULL && q->authority.n != 0)
+		return conflict(diag, "a certificate goes with the keys of Secure Boot");
+	if (q->firmware == NULL && q->generation == COCO_FW_AUTO && q->kernel != NULL)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "how the firmware starts a kernel is not known: give the firmware "
+				 "or its generation");
+	return 0;
+}
+
+/* The separators and what comes with them; then what the hand-over lets run. */
+static int ready(struct coco_vtpm_work *w)
+{
+	int r = coco_boot_ready(w->list, COCO_BOOT_TPM, false, w->diag);
+
+	return r == 0 ? coco_boot_platform_late(w->list, &w->platform, w->diag) : r;
+}
+
+static int kernel(struct coco_vtpm_work *w)
+{
+	const struct coco_vtpm_request *q = w->req;
+	struct coco_boot_direct k = {
+		.kernel = q->kernel, .initrd = q->initrd, .append = q->append,
+		.memory = q->memory, .initrd_first = w->gen.initrd_prefix, .shim = q->shim,
+		.patched = coco_boot_patches(q->qemu_major, w->gen.named_blobs), .logs = q->logs,
+	};
+
+	if (!w->gen.known)
+		return coco_fail(w->diag, COCO_E_USAGE_MISSING,
+				 "how this firmware starts a kernel is not known: give its "
+				 "generation");
+	if (k.patched && q->initrd != NULL && q->memory == 0)
+		return coco_fail(w->diag, COCO_E_USAGE_MISSING,
+				 "QEMU writes where the initrd lies into this kernel: give the "
+				 "guest's memory");
+	int r = coco_boot_direct_load(&k, &w->files, w->diag);
+	if (r == 0)
+		r = coco_boot_application(w->list, "kernel", &k.image, w->diag);
+	if (r == 0)
+		r = ready(w);
+	if (r == 0)
+		r = coco_boot_linux(w->list, &k.linux_events, w->diag);
+	coco_boot_direct_free(&k);
+	return r;
+}
+
+/* A unified kernel image in the place of the kernel: QEMU leaves it as it is. */
+static int kernel_image(struct coco_vtpm_work *w)
+{
+	struct coco_boot_digests image;
+	struct coco_vtpm_file f;
+
+	if (w->req->initrd != NULL)
+		return conflict(w->diag, "a unified kernel image brings its own initrd");
+	if (w->req->shim)
+		return conflict(w->diag, "shim before a unified kernel image is not followed");
+	int r = coco_vtpm_file_set(&f, w->req->kernel, w->diag);
+	if (r == 0)
+		r = coco_boot_image_file(&w->files, f.path, "kernel", &image, w->diag);
+	if (r == 0)
+		r = coco_boot_application(w->list, "unified kernel image", &image, w->diag);
+	if (r == 0)
+		r = ready(w);
+	return r == 0 ? coco_vtpm_uki(w, &f, true, w->req->has_append ? &w->req->append : NULL) : r;
+}
+
+static int direct(struct coco_vtpm_work *w)
+{
+	enum coco_vtpm_kind kind;
+	unsigned version;
+
+	int r = coco_vtpm_kind(w, w->req->kernel, &kind, &version);
+	if (r == 0)
+		r = coco_vtpm_authority(w);
+	if (r == 0)
+		r = kind == COCO_VTPM_UKI ? kernel_image(w) : kernel(w);
+	return r == 0 ? coco_boot_exit_services(w->list, false, w->diag) : r;
+}
+
+static int partition_table(struct coco_vtpm_work *w)
+{
+	const struct coco_boot_about about = {
+		.pcr = 5, .type = COCO_EV_EFI_GPT_EVENT, .name = "partition table",
+	};
+
+	if (w->chain.gpt == NULL)
+		return coco_boot_unknown(w->list, 5, "partition table",
+					 "the firmware measures that of the disk it boots from",
+					 "--disk IMAGE", w->diag);
+	return coco_boot_data(w->list, &about, w->chain.gpt, w->chain.n_gpt, w->diag);
+}
+
+static int loader(struct coco_vtpm_work *w)
+{
+	struct coco_vtpm_chain *c = &w->chain;
+	struct coco_boot_loader l = { .name = "systemd-boot" };
+	enum coco_vtpm_kind kind;
+	uint8_t *config = NULL;
+	size_t n = 0;
+
+	if (!c->has_loader)
+		return 0;
+	int r = coco_vtpm_kind(w, c->loader.path, &kind, &l.version);
+	if (r == 0 && kind != COCO_VTPM_SYSTEMD_BOOT)
+		r = coco_fail(w->diag, COCO_E_BOOT_CHAIN, "%s is not systemd-boot", c->loader.name);
+	if (r == 0)
+		r = coco_boot_image_file(&w->files, c->loader.path, "loader", &l.image, w->diag);
+	if (r == 0 && c->has_config)
+		r = coco_boot_read_file(&w->files, c->config.path, "loader.conf",
+					COCO_VTPM_CONFIG_MAX, &config, &n, w->diag);
+	l.has_config = c->has_config;
+	l.config = coco_view_of(config, n);
+	if (r == 0)
+		r = coco_boot_loader(w->list, &l, &w->smbios, &w->smbios_done, w->diag);
+	coco_free(config);
+	return r;
+}
+
+/* Something else that the firmware starts: shim, GRUB. What it does is not followed. */
+static int other_image(struct coco_vtpm_work *w)
+{
+	static const uint32_t pcrs[] = { 1, 4, 5, 8, 9, 11, 12, 13, 14 };
+	struct coco_boot_digests image;
+
+	int r = coco_boot_image_file(&w->files, w->chain.image.path, "loader", &image, w->diag);
+	if (r == 0)
+		r = coco_boot_application(w->list, w->chain.image.name, &image, w->diag);
+	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(pcrs); i++)
+		r = coco_boot_unknown(w->list, pcrs[i], "what the boot loader measures",
+				      "only systemd-boot and unified kernel images are followed",
+				      "", w->diag);
+	return r;
+}
+
+static int disk(struct coco_vtpm_work *w)
+{
+	bool repeats = w->gen.initrd_prefix || !w->gen.known;
+
+	if (w->req->boot_device != NULL && strncmp(w->req->boot_device, "sata:", 5) == 0)
+		repeats = false;
+	int r = w->req->disk != NULL ? coco_vtpm_disk(w) : coco_vtpm_given(w);
+	if (r == 0)
+		r = ready(w);
+	if (r == 0)
+		r = coco_vtpm_authority(w);
+	if (r == 0)
+		r = partition_table(w);
+	if (r == 0)
+		r = loader(w);
+	if (r == 0)
+		r = w->chain.is_uki ? coco_vtpm_uki(w, &w->chain.image, false, NULL)
+				    : other_image(w);
+	return r == 0 ? coco_boot_exit_services(w->list, repeats, w->diag) : r;
+}
+
+static int describe(struct coco_vtpm_work *w)
+{
+	const struct coco_vtpm_request *q = w->req;
+	int r = 0;
+
+	if (q->kernel != NULL) {
+		r = coco_mrecord_param(w->rec, w->diag, "boot", "%s", "kernel from QEMU");
+		if (r == 0)
+			r = coco_mrecord_param(w->rec, w->diag, "qemu", "%u", q->qemu_major);
+	} else {
+		r = coco_mrecord_param(w->rec, w->diag, "boot", "%s", "disk");
+	}
+	if (r == 0 && q->memory != 0)
+		r = coco_mrecord_param(w->rec, w->diag, "memory", "%llu",
+				       (unsigned long long)q->memory);
+	return r == 0 ? coco_mrecord_param(w->rec, w->diag, "secure_boot", "%s",
+					   q->secure_boot != NULL ? "on" : "off") : r;
+}
+
+static int gaps(struct coco_vtpm_work *w)
+{
+	static const struct {
+		const char *name, *reason;
+	} list[] = {
+		{ "memory", "what runs after the boot is not measured" },
+		{ "file systems",
+		  "no PCR holds what is on a disk, unless dm-verity's root hash is measured" },
+		{ "PCR 10", "IMA of the running system extends it in an order of its own" },
+		{ "PCR 15",
+		  "its value is that before the system runs, which may add its machine id" },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(list); i++)
+		r = coco_mrecord_gap(w->rec, list[i].name, list[i].reason, w->diag);
+	return r;
+}
+
+/* Those that are asked for, or the value before any phase and those of systemd-measure. */
+static int phases(struct coco_vtpm_work *w)
+{
+	const char *usual[COCO_UKI_PHASES] = { "" };
+	size_t n = 1;
+
+	if (!w->stub)
+		return 0;
+	if (w->req->n_phases != 0)
+		return coco_uki_phases(w->list, w->req->phases, w->req->n_phases, w->diag);
+	for (size_t i = 0; i < coco_uki_n_default_phases && n < COCO_UKI_PHASES; i++)
+		usual[n++] = coco_uki_default_phases[i];
+	return coco_uki_phases(w->list, usual, n, w->diag);
+}
+
+static int measure(struct coco_vtpm_work *w)
+{
+	const struct coco_vtpm_request *q = w->req;
+
+	int r = check(q, w->diag);
+	if (r == 0)
+		r = coco_boot_new(&w->list, q->banks, w->diag);
+	w->files = (struct coco_boot_files){ w->run, w->list, w->rec };
+	if (r == 0)
+		r = describe(w);
+	if (r == 0)
+		r = coco_vtpm_platform(w);
+	if (r == 0)
+		r = q->kernel != NULL ? direct(w) : disk(w);
+	if (r == 0)
+		r = coco_vtpm_mok(w);
+	if (r == 0)
+		r = phases(w);
+	if (r == 0)
+		r = coco_boot_record_tpm(w->list, q->pcrs, w->rec, w->diag);
+	return r == 0 ? gaps(w) : r;
+}
+
+int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,
+		      struct coco_mrecord *ret, struct coco_diag *diag)
+{
+	struct coco_vtpm_work *w = coco_zalloc(1, sizeof(*w));
+	struct coco_mrecord rec;
+
+	if (w == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a boot");
+	coco_mrecord_init(&rec, "tpm");
+	w->run = run;
+	w->req = req;
+	w->rec = &rec;
+	w->diag = diag;
+	int r = measure(w);
+	coco_vtpm_chain_free(&w->chain);
+	for (size_t i = 0; i < COCO_VARS; i++)
+		coco_free(w->variables[i]);
+	coco_free(w->roms);
+	coco_firmware_free(&w->fw);
+	coco_boot_free(w->list);
+	coco_free(w);
+	if (r == 0)
+		*ret = rec;
+	else
+		coco_mrecord_free(&rec);
+	return r;
+}

@@ -1,0 +1,77 @@
+/*
+ * vtpm.h - the PCRs of a guest with a virtual TPM that QEMU and OVMF boot,
+ * from a kernel (-kernel) or from a disk, computed from files (measure.md 3).
+ */
+#ifndef COCO_VTPM_H
+#define COCO_VTPM_H
+
+#include "formats/measure/smbios.h"
+#include "lib/core/run.h"
+#include "lib/measure/acpi.h"
+#include "lib/measure/boot_stage.h"
+#include "lib/measure/firmware.h"
+
+enum {
+	COCO_VTPM_FILES = 256,              /* of one list of the request */
+	COCO_VTPM_FILE_MAX = 1 << 30,       /* bytes of a file on the disk that is booted */
+	COCO_VTPM_CONFIG_MAX = 1 << 20,     /* bytes of loader.conf, a credential, a variable */
+};
+
+/* Files that the user names; borrowed. */
+struct coco_vtpm_list {
+	const char *const *path;
+	size_t n;
+};
+
+/* Everything is borrowed. */
+struct coco_vtpm_request {
+	unsigned banks;                     /* COCO_BANK_BIT */
+	uint32_t pcrs;                      /* bit N: PCR N */
+	/* firmware and machine */
+	const char *firmware;               /* file; NULL: generation says how it behaves */
+	enum coco_fw_choice generation;
+	const char *firmware_version;       /* NULL: as the image shows */
+	const struct coco_acpi *acpi;       /* NULL: not known; may hold the SMBIOS tables alone */
+	const struct coco_smbios_firmware *bios;   /* texts instead of the image's; or NULL */
+	struct coco_vtpm_list roms;         /* option ROMs: PE drivers */
+	const char *secure_boot;            /* directory with PK, KEK, db, dbx; NULL: off */
+	struct coco_vtpm_list authority;    /* certificates (DER) of db that let images run */
+	const char *mok;                    /* directory with MokList, MokListX, MokListTrusted */
+	/* a kernel from QEMU */
+	const char *kernel;                 /* a Linux kernel or a unified kernel image */
+	const char *initrd;
+	bool has_append;
+	struct coco_view append;            /* exact bytes without NUL */
+	bool shim;                          /* with -shim */
+	unsigned qemu_major;                /* version of QEMU: 10 */
+	uint64_t memory;                    /* bytes; 0: not given */
+	/* or a disk, */
+	const char *disk;                   /* image */
+	const char *entry;                  /* path on the ESP that systemd-boot starts; or NULL */
+	const char *boot_device;            /* for its boot entry (coco_boot_disk_entry); or NULL */
+	/* or the files that a disk would hold */
+	const char *loader;                 /* systemd-boot; NULL: the firmware starts the UKI */
+	const char *loader_config;          /* loader.conf */
+	const char *uki;
+	struct coco_vtpm_list global_addons;      /* \loader\addons */
+	struct coco_vtpm_list addons;             /* X.efi.extra.d */
+	struct coco_vtpm_list global_credentials;
+	struct coco_vtpm_list credentials;
+	struct coco_vtpm_list extensions;         /* *.raw: system and configuration extensions */
+	/* of what runs */
+	unsigned profile;                   /* of the unified kernel image */
+	enum coco_boot_linux_events logs;
+	const char *const *phases;          /* paths of boot phases, see coco_uki_phases */
+	size_t n_phases;
+};
+
+/*
+ * coco_vtpm_measure - fills a record. What cannot be computed is in it as
+ * such. Gives *ret (coco_mrecord_free). Errors: USAGE_CONFLICT and
+ * USAGE_MISSING for parts that do not go together, BOOT_CHAIN for something on
+ * the disk that is not understood, those of the readers of each file.
+ */
+int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,
+		      struct coco_mrecord *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+#endif

@@ -1,0 +1,131 @@
+#!/bin/sh
+# measure vtpm: a kernel, an image and its files; what is not computed; every
+# exit code.
+. "$SRC/tests/cli/lib"
+
+put() { # FILE OFFSET TEXT: bytes at an offset
+	# shellcheck disable=SC2059
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
+# A PE32+ image with sections of 512 bytes: name as octal text of 8 bytes, contents.
+make_pe() { # FILE NAME CONTENTS ...
+	_file=$1
+	shift
+	_n=$(($# / 2))
+	head -c $((1024 + 512 * _n)) /dev/zero >"$_file"
+	put "$_file" 0 'MZ'
+	put "$_file" 60 '\200'
+	put "$_file" 128 "PE\\000\\000\\144\\206\\00$_n"
+	put "$_file" 148 '\360\000\056\002\013\002'
+	put "$_file" 208 '\000\000\001\000\000\004\000\000'
+	put "$_file" 220 '\012'
+	put "$_file" 260 '\020'
+	_i=0
+	while [ $# -gt 0 ]; do
+		_size=$(printf '%03o' ${#2})
+		_at=$((4 + 2 * _i))
+		put "$_file" $((392 + 40 * _i)) "$1"
+		put "$_file" $((400 + 40 * _i)) "\\$_size\\000\\000\\000\\000\\$(printf '%03o' $((16 + 16 * _i)))\\000\\000\\000\\002\\000\\000\\000\\$(printf '%03o' $_at)"
+		put "$_file" $((1024 + 512 * _i)) "$2"
+		_i=$((_i + 1))
+		shift 2
+	done
+}
+
+make_pe uki.efi .sdmagic '#### LoaderInfo: systemd-stub 262.1 ####' .initrd initrd \
+	.cmdline quiet .linux kernel
+make_pe old.efi .sdmagic '#### LoaderInfo: systemd-stub 257 ####' .linux kernel
+make_pe loader.efi .sdmagic '#### LoaderInfo: systemd-boot 262.1 ####'
+make_pe a.addon.efi .cmdline one=1
+make_pe vmlinuz .text kernel
+printf 'timeout 0\n' >loader.conf
+printf 0707 >initrd
+printf secret >a.cred
+sep=3d458cfe55cc03ea1f443f1562beec8df51c75e14a9fcf9a7234a13f198e7969
+zero=0000000000000000000000000000000000000000000000000000000000000000
+
+# a kernel from QEMU: both orders of the command line, from firmware's generation
+set -- --kernel vmlinuz --initrd initrd --append 'a b' --bank sha256
+expect 0 measure vtpm "$@" --firmware-generation edk2-stable202502
+has out "tpm.pcr2   $sep"
+has out "tpm.pcr12  $zero"
+has out 'tpm.pcr1   not computed: ACPI tables'
+has out 'give --acpi DIR'
+has out 'tpm.pcr0   not computed: firmware version'
+has out 'give --firmware FILE'
+hasnt out 'tpm.pcr10'
+expect 0 measure vtpm "$@" --firmware-generation edk2-stable202502 --explain --pcr 9
+has out 'a b initrd=initrd'
+hasnt out 'tpm.pcr4'
+expect 0 measure vtpm "$@" --firmware-generation edk2-stable202508 --explain --pcr 9
+has out 'initrd=initrd a b'
+expect 0 measure vtpm "$@" --firmware-generation edk2-stable202508 --kernel-logs nothing --pcr 9
+has out "tpm.pcr9  $zero"
+printf 'a b' >line
+expect 0 measure vtpm --kernel vmlinuz --append @line --bank sha256 --pcr 9 --explain \
+	--firmware-generation edk2-stable202502
+has out 'EV_EVENT_TAG'
+
+# a unified kernel image: PCR 11 as systemd-measure 252 computed it
+want=c62b20bc63549002b28b332513e05cbed00b26ae9d80e2c02a5e90a3fc79b540
+expect 0 measure vtpm --uki uki.efi --bank sha256 --pcr 11 --phase :
+has out "$want"
+expect 0 measure vtpm --uki uki.efi --bank sha256 --pcr 11
+has out '5 allowed values'
+has out "$want"
+has out 'phase enter-initrd:leave-initrd:sysinit:ready'
+expect 0 measure vtpm --kernel uki.efi --firmware-generation edk2-stable202508 --bank sha256 \
+	--pcr 11 --phase :
+has out "$want"
+
+# what lies beside it
+expect 0 measure vtpm --uki uki.efi --loader loader.efi --loader-conf loader.conf \
+	--addon a.addon.efi --credential a.cred --explain --bank sha256
+has out 'one=1'
+has out 'quiet one=1'
+has out 'Credentials initrd'
+has out 'loader.conf'
+has out 'tpm.pcr5   not computed: partition table'
+expect 0 measure vtpm --uki old.efi --pcr 4 --bank sha256
+has out 'not computed: kernel inside'
+expect 0 measure vtpm --uki uki.efi --json
+json out
+has out '"register":"tpm.pcr11"'
+has out '"not_computed":['
+
+# the record; no path in it
+expect 0 measure vtpm --uki uki.efi -o one.json
+expect 0 measure vtpm --uki uki.efi -o two.json
+cmp -s one.json two.json || fail "the same image gives another record"
+hasnt one.json 'uki\.efi'
+expect 10 measure vtpm --uki uki.efi -o one.json
+expect 0 measure vtpm --uki uki.efi -o dry.json --dry-run
+[ ! -e dry.json ] || fail "--dry-run wrote"
+
+# usage
+expect 2 measure vtpm
+has err 'nothing is booted'
+expect 2 measure vtpm --kernel vmlinuz
+has err 'firmware'
+expect 2 measure vtpm --uki uki.efi --kernel vmlinuz
+expect 2 measure vtpm --uki uki.efi --pcr 16
+expect 2 measure vtpm --uki uki.efi --pcr x
+expect 2 measure vtpm --uki uki.efi --bank md5
+expect 2 measure vtpm --uki uki.efi --boot-device floppy
+expect 2 measure vtpm --uki uki.efi --append x
+expect 2 measure vtpm --kernel vmlinuz --initrd initrd --qemu-version 9.2 \
+	--firmware-generation edk2-stable202508
+has err 'memory'
+expect 0 measure vtpm --kernel vmlinuz --initrd initrd --qemu-version 9.2 --memory 1GiB \
+	--firmware-generation edk2-stable202508
+expect 2 measure vtpm --kernel vmlinuz --qemu-version new --firmware-generation edk2-stable202508
+
+# files that are something else
+expect 3 measure vtpm --uki vmlinuz
+expect 3 measure vtpm --uki initrd
+expect 3 measure vtpm --uki uki.efi --loader vmlinuz
+head -c 65536 /dev/zero >disk.img
+expect 3 measure vtpm --disk disk.img
+has err 'GPT'
+expect 4 measure vtpm --uki missing.efi
