@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "formats/core/err_measure.h"
 #include "formats/core/wr.h"
@@ -38,12 +37,23 @@ const struct coco_stub_cpio_form *coco_stub_cpio_form(enum coco_stub_cpio_kind k
 	return &forms[kind];
 }
 
+/* An ASCII letter in lower case, any other byte as it is. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool ends_with(const char *name, const char *end)
 {
 	size_t n = strlen(name);
 	size_t m = strlen(end);
 
-	return n >= m && strcasecmp(name + n - m, end) == 0;
+	if (n < m)
+		return false;
+	for (size_t i = 0; i < m; i++)
+		if (lower(name[n - m + i]) != lower(end[i]))
+			return false;
+	return true;
 }
 
 static bool plain_name(const char *name)
