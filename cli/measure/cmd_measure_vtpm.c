@@ -83,11 +83,26 @@ static int take_phases(const struct coco_strlist *list, const char **paths, size
 	return 0;
 }
 
+static int take_generation(const char *name, struct coco_vtpm_request *q,
+			   struct coco_diag *diag)
+{
+	if (name == NULL)
+		return 0;
+	for (int i = 0; coco_fw_generation_names[i] != NULL; i++) {
+		if (strcmp(coco_fw_generation_names[i], name) != 0)
+			continue;
+		q->generation = (enum coco_fw_choice)i;
+		return 0;
+	}
+	coco_diag_hint(diag, "use auto, or a name from %s to %s",
+		       coco_fw_generation_names[COCO_FW_202211],
+		       coco_fw_generation_names[COCO_FW_202508]);
+	return coco_fail(diag, COCO_E_USAGE_VALUE, "--generation: \"%s\" is not known", name);
+}
+
 static void take_files(const struct coco_opts_measure_vtpm *o, struct coco_vtpm_request *q)
 {
 	q->firmware = o->firmware;
-	q->generation = (enum coco_fw_choice)o->generation;
-	q->firmware_version = o->firmware_version;
 	q->roms = list_of(&o->roms);
 	q->secure_boot = o->secure_boot;
 	q->authority = list_of(&o->authority);
@@ -102,11 +117,8 @@ static void take_files(const struct coco_opts_measure_vtpm *o, struct coco_vtpm_
 	q->loader = o->loader;
 	q->loader_config = o->loader_conf;
 	q->uki = o->uki;
-	q->global_addons = list_of(&o->global_addons);
-	q->addons = list_of(&o->addons);
-	q->global_credentials = list_of(&o->global_credentials);
-	q->credentials = list_of(&o->credentials);
-	q->extensions = list_of(&o->extensions);
+	q->extras = list_of(&o->extras);
+	q->globals = list_of(&o->globals);
 	q->profile = o->profile;
 	q->logs = (enum coco_boot_linux_events)o->logs;
 }
@@ -121,8 +133,6 @@ static int run(struct coco_cli *cli, const struct coco_opts_measure_vtpm *o,
 	take_files(o, q);
 	if (acpi->has_acpi || acpi->acpi.smbios.p != NULL)
 		q->acpi = &acpi->acpi;
-	if (acpi->has_bios)
-		q->bios = &acpi->bios;
 	if (!number(version, 999, &q->qemu_major))
 		return coco_fail(diag, COCO_E_USAGE_VALUE,
 				 "--qemu-version: \"%s\" is no version such as 10.0", version);
@@ -148,6 +158,8 @@ int coco_cmd_measure_vtpm(struct coco_cli *cli, const void *opts, struct coco_re
 		r = coco_bank_args(&o->banks,
 				   COCO_BANK(COCO_DIGEST_SHA256) | COCO_BANK(COCO_DIGEST_SHA384),
 				   &q.banks, diag);
+	if (r == 0)
+		r = take_generation(o->generation, &q, diag);
 	if (r == 0)
 		r = take_phases(&o->phases, phases, COCO_ARRAY_LEN(phases), &q, diag);
 	if (r == 0)

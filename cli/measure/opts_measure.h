@@ -144,8 +144,7 @@ struct coco_opts_measure_search {
 
 struct coco_opts_measure_vtpm {
 	const char *firmware;
-	int generation;                  /* enum coco_fw_choice */
-	const char *firmware_version;
+	const char *generation;          /* a name of firmware.h */
 	const char *qemu_version;        /* "10.0" */
 	uint64_t memory;
 	struct coco_opts_acpi acpi;
@@ -164,11 +163,8 @@ struct coco_opts_measure_vtpm {
 	const char *uki;
 	const char *loader;
 	const char *loader_conf;
-	struct coco_strlist global_addons;
-	struct coco_strlist addons;
-	struct coco_strlist global_credentials;
-	struct coco_strlist credentials;
-	struct coco_strlist extensions;
+	struct coco_strlist extras;      /* beside the image */
+	struct coco_strlist globals;     /* of the loader */
 	uint32_t profile;
 	struct coco_strlist phases;
 	struct coco_strlist pcrs;

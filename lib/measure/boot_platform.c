@@ -49,7 +49,7 @@ static int firmware(struct coco_boot_list *list, const struct coco_boot_platform
 	if (p->version == NULL) {
 		r = coco_boot_unknown(list, 0, "firmware version",
 				      "the image does not show its version text",
-				      "--firmware-version TEXT", diag);
+				      p->has_image ? "" : "--firmware FILE", diag);
 	} else {
 		r = coco_utf16_widen(coco_view_of(p->version, strlen(p->version)), &utf16, &n,
 				     diag);
@@ -249,7 +249,7 @@ int coco_boot_platform(struct coco_boot_list *list, const struct coco_boot_platf
 	if (r == 0 && !p->generation_known)
 		r = coco_boot_unknown(list, 1, "what the firmware measures",
 				      "its generation is not known",
-				      "--firmware FILE or --firmware-generation NAME", diag);
+				      "--firmware FILE or --generation NAME", diag);
 	if (r == 0)
 		r = acpi(list, p, diag);
 	for (size_t i = 0; r == 0 && i < p->n_roms; i++) {

@@ -19,8 +19,7 @@ static int conflict(struct coco_diag *diag, const char *what)
 
 static bool has_parts(const struct coco_vtpm_request *q)
 {
-	return q->global_addons.n + q->addons.n + q->global_credentials.n + q->credentials.n +
-		       q->extensions.n != 0;
+	return q->extras.n != 0 || q->globals.n != 0;
 }
 
 static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)

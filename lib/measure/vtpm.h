@@ -53,11 +53,8 @@ struct coco_vtpm_request {
 	const char *loader;                 /* systemd-boot; NULL: the firmware starts the UKI */
 	const char *loader_config;          /* loader.conf */
 	const char *uki;
-	struct coco_vtpm_list global_addons;      /* \loader\addons */
-	struct coco_vtpm_list addons;             /* X.efi.extra.d */
-	struct coco_vtpm_list global_credentials;
-	struct coco_vtpm_list credentials;
-	struct coco_vtpm_list extensions;         /* *.raw: system and configuration extensions */
+	struct coco_vtpm_list extras;       /* of X.efi.extra.d: *.addon.efi, *.cred, *.raw */
+	struct coco_vtpm_list globals;      /* of \loader: *.addon.efi, *.cred */
 	/* of what runs */
 	unsigned profile;                   /* of the unified kernel image */
 	enum coco_boot_linux_events logs;
@@ -67,9 +64,10 @@ struct coco_vtpm_request {
 
 /*
  * coco_vtpm_measure - fills a record. What cannot be computed is in it as
- * such. Gives *ret (coco_mrecord_free). Errors: USAGE_CONFLICT and
- * USAGE_MISSING for parts that do not go together, BOOT_CHAIN for something on
- * the disk that is not understood, those of the readers of each file.
+ * such. Gives *ret (coco_mrecord_free). Errors: USAGE_VALUE for a file whose
+ * name is of no kind that the stub takes, USAGE_CONFLICT and USAGE_MISSING for
+ * parts that do not go together, BOOT_CHAIN for something on the disk that is
+ * not understood, those of the readers of each file.
  */
 int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,
 		      struct coco_mrecord *ret, struct coco_diag *diag) COCO_MUSTUSE;

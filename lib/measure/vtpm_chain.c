@@ -3,6 +3,7 @@
  * vtpm.h).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,18 +33,52 @@ int coco_vtpm_add(struct coco_vtpm_files *files, const struct coco_vtpm_file *fi
 	return 0;
 }
 
-static int add_list(struct coco_vtpm_work *w, struct coco_vtpm_files *files,
-		    const struct coco_vtpm_list *list)
+static bool ends_with(const char *name, const char *end)
 {
+	size_t n = strlen(name);
+	size_t k = strlen(end);
+
+	return n > k && strcmp(name + n - k, end) == 0;
+}
+
+/* Where a file belongs by its name; NULL: nowhere. */
+static struct coco_vtpm_files *kind_of(struct coco_vtpm_chain *c, const char *name, bool global)
+{
+	if (ends_with(name, ".addon.efi"))
+		return &c->addons;
+	if (ends_with(name, ".cred"))
+		return global ? &c->global_credentials : &c->credentials;
+	return ends_with(name, ".raw") && !global ? &c->extensions : NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct coco_vtpm_file *)a)->name,
+		      ((const struct coco_vtpm_file *)b)->name);
+}
+
+/* Adds files by their kind; addons in the order of their names, which is that of the stub. */
+static int add_list(struct coco_vtpm_work *w, const struct coco_vtpm_list *list, bool global)
+{
+	struct coco_vtpm_files *addons = &w->chain.addons;
+	size_t first = addons->n;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < list->n; i++) {
 		struct coco_vtpm_file f;
 
 		r = coco_vtpm_file_set(&f, list->path[i], w->diag);
-		if (r == 0)
-			r = coco_vtpm_add(files, &f, w->diag);
+		if (r != 0)
+			break;
+		struct coco_vtpm_files *files = kind_of(&w->chain, f.name, global);
+		if (files == NULL)
+			return coco_fail(w->diag, COCO_E_USAGE_VALUE,
+					 "%s: the stub takes files by the ends of their names: "
+					 ".addon.efi, .cred%s", f.name, global ? "" : ", .raw");
+		r = coco_vtpm_add(files, &f, w->diag);
 	}
+	if (r == 0 && addons->n > first + 1)
+		qsort(addons->list + first, addons->n - first, sizeof(*addons->list), by_name);
 	return r;
 }
 
@@ -61,14 +96,8 @@ int coco_vtpm_given(struct coco_vtpm_work *w)
 	if (r == 0 && c->has_config)
 		r = coco_vtpm_file_set(&c->config, req->loader_config, w->diag);
 	if (r == 0)
-		r = add_list(w, &c->addons, &req->global_addons);
-	if (r == 0)
-		r = add_list(w, &c->addons, &req->addons);
-	if (r == 0)
-		r = add_list(w, &c->global_credentials, &req->global_credentials);
-	if (r == 0)
-		r = add_list(w, &c->credentials, &req->credentials);
-	return r == 0 ? add_list(w, &c->extensions, &req->extensions) : r;
+		r = add_list(w, &req->globals, true);
+	return r == 0 ? add_list(w, &req->extras, false) : r;
 }
 
 static void close_file(struct coco_vtpm_file *f)

@@ -47,7 +47,7 @@ zero=0000000000000000000000000000000000000000000000000000000000000000
 
 # a kernel from QEMU: both orders of the command line, from firmware's generation
 set -- --kernel vmlinuz --initrd initrd --append 'a b' --bank sha256
-expect 0 measure vtpm "$@" --firmware-generation edk2-stable202502
+expect 0 measure vtpm "$@" --generation edk2-stable202502
 has out "tpm.pcr2   $sep"
 has out "tpm.pcr12  $zero"
 has out 'tpm.pcr1   not computed: ACPI tables'
@@ -55,16 +55,16 @@ has out 'give --acpi DIR'
 has out 'tpm.pcr0   not computed: firmware version'
 has out 'give --firmware FILE'
 hasnt out 'tpm.pcr10'
-expect 0 measure vtpm "$@" --firmware-generation edk2-stable202502 --explain --pcr 9
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --explain --pcr 9
 has out 'a b initrd=initrd'
 hasnt out 'tpm.pcr4'
-expect 0 measure vtpm "$@" --firmware-generation edk2-stable202508 --explain --pcr 9
+expect 0 measure vtpm "$@" --generation edk2-stable202508 --explain --pcr 9
 has out 'initrd=initrd a b'
-expect 0 measure vtpm "$@" --firmware-generation edk2-stable202508 --kernel-logs nothing --pcr 9
+expect 0 measure vtpm "$@" --generation edk2-stable202508 --kernel-logs nothing --pcr 9
 has out "tpm.pcr9  $zero"
 printf 'a b' >line
 expect 0 measure vtpm --kernel vmlinuz --append @line --bank sha256 --pcr 9 --explain \
-	--firmware-generation edk2-stable202502
+	--generation edk2-stable202502
 has out 'EV_EVENT_TAG'
 
 # a unified kernel image: PCR 11 as systemd-measure 252 computed it
@@ -75,13 +75,13 @@ expect 0 measure vtpm --uki uki.efi --bank sha256 --pcr 11
 has out '5 allowed values'
 has out "$want"
 has out 'phase enter-initrd:leave-initrd:sysinit:ready'
-expect 0 measure vtpm --kernel uki.efi --firmware-generation edk2-stable202508 --bank sha256 \
+expect 0 measure vtpm --kernel uki.efi --generation edk2-stable202508 --bank sha256 \
 	--pcr 11 --phase :
 has out "$want"
 
 # what lies beside it
 expect 0 measure vtpm --uki uki.efi --loader loader.efi --loader-conf loader.conf \
-	--addon a.addon.efi --credential a.cred --explain --bank sha256
+	--extra a.addon.efi --extra a.cred --explain --bank sha256
 has out 'one=1'
 has out 'quiet one=1'
 has out 'Credentials initrd'
@@ -112,14 +112,17 @@ expect 2 measure vtpm --uki uki.efi --kernel vmlinuz
 expect 2 measure vtpm --uki uki.efi --pcr 16
 expect 2 measure vtpm --uki uki.efi --pcr x
 expect 2 measure vtpm --uki uki.efi --bank md5
+expect 2 measure vtpm --uki uki.efi --generation new
+has err 'edk2-stable202508'
+expect 2 measure vtpm --uki uki.efi --extra loader.conf
 expect 2 measure vtpm --uki uki.efi --boot-device floppy
 expect 2 measure vtpm --uki uki.efi --append x
 expect 2 measure vtpm --kernel vmlinuz --initrd initrd --qemu-version 9.2 \
-	--firmware-generation edk2-stable202508
+	--generation edk2-stable202508
 has err 'memory'
 expect 0 measure vtpm --kernel vmlinuz --initrd initrd --qemu-version 9.2 --memory 1GiB \
-	--firmware-generation edk2-stable202508
-expect 2 measure vtpm --kernel vmlinuz --qemu-version new --firmware-generation edk2-stable202508
+	--generation edk2-stable202508
+expect 2 measure vtpm --kernel vmlinuz --qemu-version new --generation edk2-stable202508
 
 # files that are something else
 expect 3 measure vtpm --uki vmlinuz

@@ -109,21 +109,19 @@ static const struct coco_mrecord_register *pcr(const struct coco_mrecord *rec, u
 /* The whole of a disk boot, from files. */
 static void all_files(struct coco_vtpm_request *q, const struct bed *b)
 {
-	static const char *addon, *global, *cred, *gcred, *ext;
+	static const char *extras[3];
+	static const char *globals[2];
 
-	addon = b->path[ADDON];
-	global = b->path[GLOBAL];
-	cred = b->path[CRED];
-	gcred = b->path[GCRED];
-	ext = b->path[EXT];
+	extras[0] = b->path[ADDON];
+	extras[1] = b->path[CRED];
+	extras[2] = b->path[EXT];
+	globals[0] = b->path[GLOBAL];
+	globals[1] = b->path[GCRED];
 	q->uki = b->path[UKI];
 	q->loader = b->path[LOADER];
 	q->loader_config = b->path[CONF];
-	q->addons = (struct coco_vtpm_list){ &addon, 1 };
-	q->global_addons = (struct coco_vtpm_list){ &global, 1 };
-	q->credentials = (struct coco_vtpm_list){ &cred, 1 };
-	q->global_credentials = (struct coco_vtpm_list){ &gcred, 1 };
-	q->extensions = (struct coco_vtpm_list){ &ext, 1 };
+	q->extras = (struct coco_vtpm_list){ extras, 3 };
+	q->globals = (struct coco_vtpm_list){ globals, 2 };
 }
 
 /* The same on a disk; of what firmware starts: an image by default or by systemd-boot. */
@@ -337,6 +335,10 @@ static void test_refused(void **state COCO_UNUSED)
 	mint(&b);
 	const char *one = b.path[ADDON];
 	const struct coco_vtpm_list list = { &one, 1 };
+	const char *conf = b.path[CONF];
+	const struct coco_vtpm_list odd = { &conf, 1 };
+	const char *ext = b.path[EXT];
+	const struct coco_vtpm_list raw = { &ext, 1 };
 	const char *k = b.path[KERNEL];
 	const char *u = b.path[UKI];
 	const struct {
@@ -347,7 +349,9 @@ static void test_refused(void **state COCO_UNUSED)
 		{ { .kernel = k, .uki = u }, COCO_E_USAGE_CONFLICT },
 		{ { .uki = u, .initrd = k }, COCO_E_USAGE_CONFLICT },
 		{ { .kernel = k, .loader = u }, COCO_E_USAGE_CONFLICT },
-		{ { .disk = k, .addons = list }, COCO_E_USAGE_CONFLICT },
+		{ { .disk = k, .extras = list }, COCO_E_USAGE_CONFLICT },
+		{ { .uki = u, .extras = odd }, COCO_E_USAGE_VALUE },
+		{ { .uki = u, .globals = raw }, COCO_E_USAGE_VALUE },
 		{ { .uki = u, .loader_config = u }, COCO_E_USAGE_CONFLICT },
 		{ { .uki = u, .authority = list }, COCO_E_USAGE_CONFLICT },
 		{ { .kernel = k }, COCO_E_USAGE_MISSING },
