@@ -15,18 +15,19 @@ _cococtl_paths()
 # What can follow the words of a command so far.
 _cococtl_commands()
 {
-	case $1 in
+	case $* in
 	'') echo 'key model measure help explain schema completion version' ;;
-	key) echo 'generate public inspect wrap unwrap' ;;
-	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm' ;;
+	'key') echo 'generate public inspect wrap unwrap' ;;
+	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm' ;;
+	'measure profile') echo 'import check' ;;
 	esac
 }
 
 _cococtl()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local cmd
+	local cmd n
 	local -a w=("${COMP_WORDS[@]:0:COMP_CWORD}")
 
 	COMPREPLY=()
@@ -41,13 +42,15 @@ _cococtl()
 		return
 	fi
 	cmd=${w[1]}
-	if [[ -n $(_cococtl_commands "$cmd") ]]; then
-		if ((COMP_CWORD == 2)); then
+	n=2
+	while [[ -n $(_cococtl_commands "$cmd") ]]; do
+		if ((COMP_CWORD == n)); then
 			_cococtl_words "$(_cococtl_commands "$cmd")"
 			return
 		fi
-		cmd+=" ${w[2]}"
-	fi
+		cmd+=" ${w[n]}"
+		n=$((n + 1))
+	done
 	case $cmd in
 	'key generate')
 		case $prev in
@@ -327,8 +330,43 @@ _cococtl()
 			_cococtl_paths -d
 		fi
 		;;
+	'measure profile import')
+		case $prev in
+		--qemu-argv) _cococtl_paths -f; return ;;
+		--libvirt) _cococtl_paths -f; return ;;
+		--kata) _cococtl_paths -f; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx vtpm"; return ;;
+		--max-vcpus) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--qemu-argv --libvirt --kata --platform --max-vcpus --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure profile check')
+		case $prev in
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
 	'measure snp')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -352,13 +390,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev-es')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -378,13 +417,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -398,13 +438,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure id-block')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--digest) :; return ;;
 		--id-key) _cococtl_paths -f; return ;;
 		--author-key) _cococtl_paths -f; return ;;
@@ -419,7 +460,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -555,6 +596,7 @@ _cococtl()
 		;;
 	'measure search')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
 		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
 		--firmware) _cococtl_paths -f; return ;;
@@ -575,7 +617,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
