@@ -10,10 +10,13 @@
 #include "tests/support/alloc_fail.h"
 #include "tests/support/mint_disk.h"
 
+static const uint8_t first[512] = "first";
+static const uint8_t second[4096] = "second";
+
 static const struct coco_mint_part parts[] = {
-	{ .type = "esp", .label = "boot", .p = "first", .n = 512 },
+	{ .type = "esp", .label = "boot", .p = first, .n = sizeof(first) },
 	{ .type = "root-x86-64", .uuid = "12345678-1234-1234-1234-123456789abc", .label = "root",
-	  .p = "second", .n = 4096 },
+	  .p = second, .n = sizeof(second) },
 	{ .type = "swap", .label = "root", .n = 512 },
 };
 
