@@ -53,7 +53,12 @@ struct coco_firmware {
 	uint8_t *unpacked;       /* owned; sections of the packed part, NULL: there is none */
 	size_t n_unpacked;
 	struct coco_view vars;   /* volume with the store of variables; n 0: none */
-	struct coco_view pei;    /* volume with the drivers before memory; n 0: none */
+	/*
+	 * Volume with the drivers before memory, as the image has it; n 0: none. They
+	 * run in place, and what they write into their variables is measured with it:
+	 * the PEI core of 2025.02 the port of q35's timer, for one.
+	 */
+	struct coco_view pei;
 	struct coco_view dxe;    /* volume with the other drivers; n 0: none */
 	bool has_version;        /* false: cannot be told */
 	char version[COCO_FIRMWARE_TEXT]; /* of PCR 0's first event, ASCII; may be "" */
@@ -61,6 +66,8 @@ struct coco_firmware {
 	char vendor[COCO_FIRMWARE_TEXT];
 	char smbios_version[COCO_FIRMWARE_TEXT];
 	char date[COCO_FIRMWARE_TEXT];
+	bool checks_images;      /* a build with Secure Boot: the variable SecureBoot exists */
+	bool has_setup;          /* the setup program lies in dxe: TDX guests have it, too */
 	struct coco_fw_generation detected;
 	struct coco_mrecord_file file;    /* "firmware", size and digest, for the record */
 };

@@ -14,7 +14,10 @@
 int coco_firmware_unpack(struct coco_view packed, uint64_t offset, uint8_t **ret, size_t *ret_n,
 			 struct coco_diag *diag) COCO_MUSTUSE;
 
-/* firmware_text.c: fills version, vendor and date from the drivers of both volumes. */
+/*
+ * firmware_text.c: fills version, vendor and date from the drivers of both volumes,
+ * and says which other drivers there are.
+ */
 int coco_firmware_texts(struct coco_firmware *fw, struct coco_diag *diag) COCO_MUSTUSE;
 
 /* firmware_generation.c: fills detected from texts and drivers in the image. */

@@ -20,6 +20,12 @@ static const uint8_t tcg2_pei[COCO_GUID_SIZE] =
 static const uint8_t smbios_platform[COCO_GUID_SIZE] =
 	COCO_GUID(0x4110465d, 0x5ff3, 0x4f4b, 0xb580, 0x24ed0d06747a);
 
+/* SecureBootConfigDxe is in builds with Secure Boot only. */
+static const uint8_t secure_boot_config[COCO_GUID_SIZE] =
+	COCO_GUID(0xf0e6a44f, 0x7195, 0x41c3, 0xac64, 0x54f202cd0a21);
+static const uint8_t ui_app[COCO_GUID_SIZE] =
+	COCO_GUID(0x462caa21, 0x7614, 0x4503, 0x836e, 0x8ab6f4662331);
+
 struct texts {
 	char text[TEXTS][COCO_FIRMWARE_TEXT];
 	size_t n;
@@ -145,5 +151,11 @@ int coco_firmware_texts(struct coco_firmware *fw, struct coco_diag *diag)
 		collect(&t, code);
 		take_smbios(fw, &t);
 	}
+	if (r == 0)
+		r = find_driver(fw->dxe, secure_boot_config, &code, diag);
+	fw->checks_images = r == 0 && code.n != 0;
+	if (r == 0)
+		r = find_driver(fw->dxe, ui_app, &code, diag);
+	fw->has_setup = r == 0 && code.n != 0;
 	return r;
 }

@@ -115,6 +115,20 @@ const char *coco_vector_firmware(const char *dir, const char *name)
 	return out;
 }
 
+uint8_t *coco_vector_blob(const char *name, size_t *ret_n)
+{
+	char path[4096];
+	const char *root = coco_test_vectors("measure");
+
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%.*s/%s", (int)(strlen(root) - strlen("/measure")), root,
+		 name);
+	if (access(path, R_OK) == 0)
+		return coco_test_slurp(path, ret_n);
+	snprintf(path + strlen(path), sizeof(path) - strlen(path), ".zst");
+	return unpack(path, ret_n);
+}
+
 const char *coco_vector_input(const char *name)
 {
 	char *out = turn();

@@ -25,6 +25,9 @@ size_t coco_tsv_run(const char *name, coco_tsv_fn *fn, void *ctx);
  */
 const char *coco_vector_firmware(const char *dir, const char *name);
 
+/* coco_vector_blob - the bytes of AREA/NAME, or of AREA/NAME.zst unpacked; coco_free. */
+uint8_t *coco_vector_blob(const char *name, size_t *ret_n);
+
 /* coco_vector_input - path of measure/inputs/NAME, likewise; NULL for "-". */
 const char *coco_vector_input(const char *name);
 

@@ -27,6 +27,9 @@ static const uint8_t tcg2_pei[] = COCO_GUID(0xa0c98b77, 0xcba5, 0x4bb8, 0x993b, 
 static const uint8_t smbios_dxe[] = COCO_GUID(0x4110465d, 0x5ff3, 0x4f4b, 0xb580, 0x24ed0d06747a);
 static const uint8_t smbios_measure[] =
 	COCO_GUID(0xd27fed59, 0xabb4, 0x4fed, 0xbead, 0x2a878c7e4a7e);
+static const uint8_t ui_app[] = COCO_GUID(0x462caa21, 0x7614, 0x4503, 0x836e, 0x8ab6f4662331);
+static const uint8_t secure_config[] =
+	COCO_GUID(0xf0e6a44f, 0x7195, 0x41c3, 0xac64, 0x54f202cd0a21);
 static const uint8_t some_driver[] = COCO_GUID(0x11111111, 0x2222, 0x3333, 0x4444, 0x555555555555);
 
 /* In an image of COCO_MINT_VARS + COCO_MINT_MAIN + 4 pages. */
@@ -243,6 +246,14 @@ static void dxe_files(struct coco_wr *files, const struct coco_mint_ovmf *s)
 	if (s->smbios) {
 		coco_wr_str(&program, "MZ");
 		driver(files, smbios_measure, &program);
+	}
+	if (!s->no_setup) {
+		coco_wr_str(&program, "MZ setup");
+		driver(files, ui_app, &program);
+	}
+	if (s->secure_boot) {
+		coco_wr_str(&program, "MZ");
+		driver(files, secure_config, &program);
 	}
 	coco_wr_str(&program, "MZ makes type 0");
 	utf16(&program, "02/02/2022");   /* a default, as in the driver */

@@ -118,6 +118,7 @@ static void test_texts(void **state COCO_UNUSED)
 	assert_string_equal(fw.vendor, "Mint of the tests");
 	assert_true(fw.vars.n == COCO_MINT_VARS && fw.vars.p == fw.image);
 	assert_true(fw.pei.n == 0x4000 && fw.dxe.n == 0x8000);
+	assert_true(fw.has_setup && !fw.checks_images);
 	coco_mrecord_init(&rec, "tdx");
 	assert_ok(coco_firmware_describe(&rec, &fw, &fw.detected, &d), &d);
 	assert_int_equal(rec.n_files, 1);
@@ -134,10 +135,13 @@ static void test_texts(void **state COCO_UNUSED)
 	s.second_text = NULL;
 	s.version = NULL;
 	s.date = NULL;
+	s.no_setup = true;
+	s.secure_boot = true;
 	load(&s, &fw);
 	assert_true(fw.has_version);
 	assert_string_equal(fw.version, "");
 	assert_false(fw.has_smbios);
+	assert_true(fw.checks_images && !fw.has_setup);
 	coco_firmware_free(&fw);
 }
 
@@ -227,16 +231,19 @@ static const struct {
 	const char *version;   /* NULL: cannot be told */
 	bool smbios;
 	bool fw_cfg;
+	bool checks_images;
+	bool has_setup;
 	const char *dxe;       /* first bytes of the volume's SHA-384 */
 } debian[] = {
-	{ "deb-2022.11-OVMF.fd", "edk2-stable202211", "", false, false, "2852e11689129d10" },
+	{ "deb-2022.11-OVMF.fd", "edk2-stable202211", "", false, false, true, true,
+	  "2852e11689129d10" },
 	{ "deb-2025.02-OVMF.fd", "edk2-stable202502", "2025.02-8+deb13u1", false, false,
-	  "10d7a73a4f51a085" },
-	{ "deb-2026.08-OVMF.fd", "edk2-stable202508", "2026.08+ds-2", true, true,
-	  "2b8f7a46570b3e83" },
+	  false, true,	  "10d7a73a4f51a085" },
+	{ "deb-2026.08-OVMF.fd", "edk2-stable202508", "2026.08+ds-2", true, true, false,
+	  true,	  "2b8f7a46570b3e83" },
 	{ "deb-2026.08-OVMF.amdsev.fd", "edk2-stable202508", "2026.08+ds-2", false, true,
-	  "6878a740fb1894b1" },
-	{ "deb-2026.08-OVMF.inteltdx.ms.fd", "edk2-stable202508", NULL, true, true,
+	  false, true,	  "6878a740fb1894b1" },
+	{ "deb-2026.08-OVMF.inteltdx.ms.fd", "edk2-stable202508", NULL, true, true, true, false,
 	  "d347ac23d6e3f022" },
 };
 
@@ -258,6 +265,8 @@ static void test_debian(void **state COCO_UNUSED)
 		assert_string_equal(fw.detected.name, debian[i].generation);
 		assert_true(fw.detected.smbios_measured == debian[i].smbios);
 		assert_true(fw.detected.fw_cfg_measured == debian[i].fw_cfg);
+		assert_true(fw.checks_images == debian[i].checks_images);
+		assert_true(fw.has_setup == debian[i].has_setup);
 		assert_true(fw.has_version == (debian[i].version != NULL));
 		if (fw.has_version)
 			assert_string_equal(fw.version, debian[i].version);

@@ -1,0 +1,78 @@
+/*
+ * tdx.h - MRTD and the runtime registers of an Intel TDX guest that QEMU starts
+ * with OVMF and a kernel, computed from files (measure.md 2).
+ */
+#ifndef COCO_TDX_H
+#define COCO_TDX_H
+
+#include "formats/measure/smbios.h"
+#include "lib/measure/acpi.h"
+#include "lib/measure/boot_stage.h"
+#include "lib/measure/firmware.h"
+#include "lib/measure/mrtd.h"
+
+enum {
+	COCO_TDX_MACHINES = 256,        /* memory sizes times vCPU counts */
+	COCO_TDX_KERNEL_MAX = 1 << 30,  /* bytes of a kernel */
+};
+
+/* A digest that stands for something that would be computed: "kernel", "etc/acpi/tables". */
+struct coco_tdx_given {
+	char name[COCO_MRECORD_NAME];
+	uint8_t digest[COCO_MRTD_SIZE];
+};
+
+/* A fw_cfg item that firmware from edk2-stable202505 on measures; n 0: QEMU has none. */
+struct coco_tdx_item {
+	const char *name;               /* one of coco_tdx_items */
+	struct coco_view value;
+};
+
+/* Names of the items, in the order in which they are measured; NULL at the end. */
+extern const char *const coco_tdx_items[];
+
+/* A field that the host sets: its name ("mrconfigid") and its bytes, at most 48. */
+struct coco_tdx_field {
+	const char *name;
+	const uint8_t *value;
+	size_t n;
+};
+
+/* Everything is borrowed. */
+struct coco_tdx_request {
+	const char *firmware;            /* file */
+	enum coco_fw_choice generation;
+	const enum coco_mrtd_order *orders;
+	size_t n_orders;                 /* at least 1 */
+	const char *kernel;              /* file; NULL: only the firmware */
+	const char *initrd;              /* file or NULL */
+	struct coco_view append;
+	unsigned qemu;                   /* major version; 0: not known */
+	enum coco_boot_linux_events logs;
+	bool may_repeat;                 /* ExitBootServices may happen twice */
+	const uint64_t *memory;          /* sizes in bytes, each once */
+	size_t n_memory;                 /* 0: not known */
+	const uint32_t *vcpus;           /* counts, each once; only with acpi for each */
+	size_t n_vcpus;
+	const struct coco_acpi *acpi;    /* one for each memory size and vCPU count, memory first */
+	size_t n_acpi;                   /* 0: not known */
+	const struct coco_smbios_firmware *bios;   /* NULL: as the image says */
+	const struct coco_tdx_item *items;
+	size_t n_items;
+	const struct coco_tdx_given *given;
+	size_t n_given;
+	const struct coco_tdx_field *fields;
+	size_t n_fields;
+};
+
+/*
+ * coco_tdx_measure - fills a record with "tdx.mrtd", "tdx.rtmr0" to "tdx.rtmr3"
+ * and the given fields. What cannot be computed is named in it. Gives *ret
+ * (coco_mrecord_free). Errors: those of firmware.h, tdvf.h, td_hob.h, smbios.h,
+ * pe.h and linux_setup.h; USAGE_CONFLICT (parts that do not go together, a
+ * given digest that nothing uses), MATRIX_SIZE, CMDLINE, IO_..., LIMIT_MEMORY.
+ */
+int coco_tdx_measure(const struct coco_run *run, const struct coco_tdx_request *req,
+		     struct coco_mrecord *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+#endif

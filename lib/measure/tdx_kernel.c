@@ -1,0 +1,249 @@
+/*
+ * tdx_kernel.c - the events of RTMR1 and RTMR2 when QEMU hands over a kernel
+ * (measure.md 2.8, 2.9; see tdx_priv.h).
+ */
+#include <string.h>
+
+#include "formats/core/mem.h"
+#include "formats/measure/linux_setup.h"
+#include "formats/measure/load_options.h"
+#include "lib/measure/authenticode.h"
+#include "lib/measure/boot_direct.h"
+#include "lib/measure/tdx_priv.h"
+
+enum {
+	RTMR1 = 4,           /* PCRs that go there */
+	RTMR2 = 9,
+};
+
+/* What the kernel's events are made from. */
+struct kernel {
+	struct coco_tdx_work *w;
+	struct coco_boot_files files;
+	uint8_t *p;          /* the file */
+	size_t n;
+	uint8_t *start;      /* copy of its first bytes, which QEMU may change */
+	size_t n_start;
+	bool is_linux;
+	uint64_t initrd_size;
+	struct coco_boot_digests initrd;
+};
+
+/* ---- kernel --------------------------------------------------------------------- */
+
+static int load_kernel(struct kernel *k)
+{
+	struct coco_linux_setup setup;
+
+	int r = coco_boot_read_file(&k->files, k->w->req->kernel, "kernel", COCO_TDX_KERNEL_MAX,
+				    &k->p, &k->n, k->w->diag);
+	if (r != 0)
+		return r;
+	coco_linux_setup_parse(&setup, coco_view_of(k->p, k->n));
+	k->is_linux = setup.is_linux;
+	k->n_start = coco_min_size(k->n, COCO_LINUX_SETUP_LEAST);
+	k->start = coco_memdup(k->p, k->n_start != 0 ? k->n_start : 1);
+	return k->start != NULL ? 0 : coco_fail(k->w->diag, COCO_E_LIMIT_MEMORY,
+						"no memory for a kernel");
+}
+
+/* The image as the firmware gets it. memory 0: as the file is. */
+static int digest_kernel(struct kernel *k, uint64_t memory, struct coco_boot_digests *ret)
+{
+	const struct coco_tdx_request *req = k->w->req;
+	const struct coco_linux_launch launch = {
+		.memory = memory,
+		.cmdline = req->append,
+		.has_initrd = req->initrd != NULL,
+		.initrd_size = k->initrd_size,
+	};
+	struct coco_authenticode *a = coco_zalloc(1, sizeof(*a));
+	int r = 0;
+
+	if (a == NULL)
+		return coco_fail(k->w->diag, COCO_E_LIMIT_MEMORY, "no memory for a kernel");
+	memcpy(k->p, k->start, k->n_start);
+	if (memory != 0)
+		r = coco_linux_setup_patch(k->p, k->n, &launch, k->w->diag);
+	if (r == 0)
+		r = coco_authenticode_bytes(coco_view_of(k->p, k->n),
+					    COCO_BANK(COCO_DIGEST_SHA384), a, k->w->diag);
+	if (r == 0)
+		coco_boot_digests_of(ret, &a->digest, a->banks);
+	else
+		coco_diag_source(k->w->diag, "%s", req->kernel);
+	coco_free(a);
+	return r;
+}
+
+static int add_kernel(struct kernel *k, uint64_t memory)
+{
+	struct coco_boot_digests digests = { .bank[0].n = 0 };
+
+	int r = digest_kernel(k, memory, &digests);
+	return r == 0 ? coco_boot_application(k->w->list, "kernel", &digests, k->w->diag) : r;
+}
+
+/* With QEMU's changes it depends on the memory. */
+static int add_patched(struct kernel *k)
+{
+	struct coco_tdx_work *w = k->w;
+	int r = 0;
+
+	if (w->machines[0].memory == 0)
+		return coco_boot_unknown(w->list, RTMR1, "kernel",
+					 "QEMU writes addresses into it that depend on the "
+					 "guest's memory", "--memory SIZE", w->diag);
+	for (size_t i = 0; r == 0 && i < w->n_machines; i += w->per_memory) {
+		coco_tdx_machines(w, i, i + w->per_memory - 1);
+		r = add_kernel(k, w->machines[i].memory);
+	}
+	coco_tdx_all(w);
+	return r;
+}
+
+/* Both ways, as two allowed values. */
+static int add_either(struct kernel *k)
+{
+	struct coco_tdx_work *w = k->w;
+	size_t branch;
+
+	if (w->n_machines > 1 || w->machines[0].memory == 0)
+		return coco_boot_unknown(w->list, RTMR1, "kernel",
+					 "QEMU before 10.0 changes its header, newer ones do not",
+					 "--qemu-version N", w->diag);
+	int r = coco_boot_branch(w->list, &branch, w->diag);
+	if (r == 0)
+		r = coco_boot_choice_text(w->list, branch, "qemu", "10.0 or newer", w->diag);
+	if (r == 0)
+		r = coco_boot_choice_text(w->list, branch, "qemu", "before 10.0", w->diag);
+	if (r == 0) {
+		coco_boot_when(w->list, branch, 0, 0);
+		r = add_kernel(k, 0);
+	}
+	if (r == 0) {
+		coco_boot_when(w->list, branch, 1, 1);
+		r = add_kernel(k, w->machines[0].memory);
+	}
+	coco_boot_always(w->list);
+	return r;
+}
+
+static int kernel_event(struct kernel *k)
+{
+	const struct coco_boot_about about = {
+		.pcr = RTMR1, .type = COCO_EV_EFI_BOOT_SERVICES_APPLICATION, .name = "kernel",
+	};
+	struct coco_tdx_work *w = k->w;
+	bool done = false;
+
+	int r = coco_tdx_given(w, "kernel", about, &done);
+	if (r != 0 || done)
+		return r;
+	if (!k->is_linux)
+		return add_kernel(k, 0);   /* QEMU leaves it alone */
+	if (!w->gen.known)
+		return coco_boot_unknown(w->list, RTMR1, "kernel",
+					 "the firmware's generation says whether it gets the "
+					 "kernel as it is", "--firmware-generation NAME", w->diag);
+	if (w->req->qemu == 0 && w->gen.named_blobs)
+		return add_either(k);
+	return coco_boot_patches(w->req->qemu, w->gen.named_blobs) ? add_patched(k)
+								  : add_kernel(k, 0);
+}
+
+/* ---- initrd and command line ---------------------------------------------------- */
+
+static int options(struct kernel *k, const char *text, struct coco_view utf16)
+{
+	struct coco_tdx_work *w = k->w;
+	const struct coco_boot_about given_options = {
+		.pcr = RTMR2, .type = COCO_EV_EVENT_TAG, .name = "load options",
+	};
+	const struct coco_boot_about given_initrd = {
+		.pcr = RTMR2, .type = COCO_EV_EVENT_TAG, .name = "initrd",
+	};
+	struct coco_boot_linux linux_events = {
+		.logs = w->req->logs,
+		.options = utf16,
+		.text = text,
+		.has_initrd = w->req->initrd != NULL,
+		.initrd = k->initrd,
+	};
+	bool done = false;
+	int r = coco_tdx_given(w, given_options.name, given_options, &done);
+
+	if (r == 0 && done)
+		linux_events.logs = COCO_LINUX_LOGS_INITRD;
+	if (r == 0 && !coco_tdx_has(w, "initrd"))
+		return coco_boot_linux(w->list, &linux_events, w->diag);
+	linux_events.has_initrd = false;
+	if (r == 0)
+		r = coco_boot_linux(w->list, &linux_events, w->diag);
+	return r == 0 ? coco_tdx_given(w, given_initrd.name, given_initrd, &done) : r;
+}
+
+static int kernel_options(struct kernel *k)
+{
+	struct coco_tdx_work *w = k->w;
+	const struct coco_load_options o = {
+		.append = w->req->append,
+		.initrd = w->req->initrd != NULL || coco_tdx_has(w, "initrd"),
+		.initrd_first = w->gen.initrd_prefix,
+	};
+	struct coco_boot_digests unused = { .bank[0].n = 0 };
+	uint8_t *text = NULL;
+	uint8_t *utf16 = NULL;
+	size_t n = 0;
+	size_t n_utf16 = 0;
+
+	if (!w->gen.known && !coco_tdx_has(w, "load options"))
+		return coco_boot_unknown(w->list, RTMR2, "load options",
+					 "the firmware's generation says how it names the initrd",
+					 "--firmware-generation NAME", w->diag);
+	int r = coco_boot_hash_bytes(&k->files, o.append, "cmdline", &unused, w->diag);
+	if (r == 0)
+		r = coco_load_options_direct(&o, &text, &n, w->diag);
+	if (r == 0)
+		r = coco_utf16_widen(coco_view_of(text, n), &utf16, &n_utf16, w->diag);
+	if (r == 0)
+		r = options(k, (const char *)text, coco_view_of(utf16, n_utf16));
+	coco_free(text);
+	coco_free(utf16);
+	return r;
+}
+
+/* Without a kernel nothing is known about what runs. */
+static int no_kernel(struct coco_tdx_work *w)
+{
+	static const char reason[] = "what is booted is not given";
+	int r = coco_boot_unknown(w->list, RTMR1, "boot", reason, "--kernel FILE", w->diag);
+
+	return r == 0 ? coco_boot_unknown(w->list, RTMR2, "boot", reason, "--kernel FILE", w->diag)
+		      : r;
+}
+
+int coco_tdx_kernel(struct coco_tdx_work *w)
+{
+	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec } };
+	int r = 0;
+
+	if (w->req->kernel == NULL && !coco_tdx_has(w, "kernel"))
+		return no_kernel(w);
+	if (w->req->initrd != NULL)
+		r = coco_boot_hash_file(&k.files, w->req->initrd, "initrd", &k.initrd,
+					&k.initrd_size, w->diag);
+	if (r == 0 && w->req->kernel != NULL)
+		r = load_kernel(&k);
+	if (r == 0)
+		r = kernel_event(&k);
+	if (r == 0)
+		r = coco_boot_ready(w->list, COCO_BOOT_TDX, w->gen.early_separator, w->diag);
+	if (r == 0)
+		r = kernel_options(&k);
+	if (r == 0)
+		r = coco_boot_exit_services(w->list, w->req->may_repeat, w->diag);
+	coco_free(k.p);
+	coco_free(k.start);
+	return r;
+}
