@@ -105,22 +105,29 @@ static int mark_counts(bool *marked, const char *list, struct coco_diag *diag)
 	}
 }
 
-static int take_counts(struct coco_launch_args *a, const char *list, struct coco_diag *diag)
+int coco_launch_args_counts(const char *list, uint32_t **ret, size_t *ret_n,
+			    struct coco_diag *diag)
 {
 	bool *marked = coco_zalloc(COCO_LAUNCH_VCPUS + 1, sizeof(*marked));
+	uint32_t *counts = coco_alloc(COCO_LAUNCH_VCPUS, sizeof(*counts));
+	size_t n_counts = 0;
 	int r;
 
-	a->counts = coco_alloc(COCO_LAUNCH_VCPUS, sizeof(*a->counts));
-	if (marked == NULL || a->counts == NULL)
+	if (marked == NULL || counts == NULL)
 		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a list of vCPU counts");
 	else
 		r = mark_counts(marked, list, diag);
 	for (uint32_t n = 1; r == 0 && n <= COCO_LAUNCH_VCPUS; n++)
 		if (marked[n])
-			a->counts[a->req.n_counts++] = n;
+			counts[n_counts++] = n;
 	coco_free(marked);
-	a->req.counts = a->counts;
-	return r;
+	if (r != 0) {
+		coco_free(counts);
+		return r;
+	}
+	*ret = counts;
+	*ret_n = n_counts;
+	return 0;
 }
 
 static void add_model(struct coco_launch_args *a, const struct coco_vcpu_model *m)
@@ -163,9 +170,11 @@ int coco_launch_args_vcpus(struct coco_launch_args *a, const struct coco_opts_vc
 
 	a->req.vmm = (enum coco_vmm)o->vmm;
 	a->req.ec2_reset = (enum coco_ec2_reset)o->ec2_reset;
-	int r = take_counts(a, o->vcpus != NULL ? o->vcpus : "1", diag);
+	int r = coco_launch_args_counts(o->vcpus != NULL ? o->vcpus : "1", &a->counts,
+					&a->req.n_counts, diag);
 	if (r != 0)
 		return r;
+	a->req.counts = a->counts;
 	while (coco_vcpu_model_at(known) != NULL)
 		known++;
 	a->vcpus = coco_zalloc(known, sizeof(*a->vcpus));

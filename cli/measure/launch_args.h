@@ -30,6 +30,13 @@ int coco_launch_args_digest(struct coco_launch_args *a, const char *hex,
 int coco_launch_args_number(const char *option, const char *text, uint64_t max, uint64_t *ret,
 			    struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_launch_args_counts - a list of vCPU counts: "4", "1-64", "1,2,8-16"; each
+ * once, ascending. Gives *ret (coco_free). Errors: VCPU_COUNT, LIMIT_MEMORY.
+ */
+int coco_launch_args_counts(const char *list, uint32_t **ret, size_t *ret_n,
+			    struct coco_diag *diag) COCO_MUSTUSE;
+
 void coco_launch_args_free(struct coco_launch_args *a);
 
 /*

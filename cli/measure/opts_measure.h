@@ -26,6 +26,29 @@ struct coco_opts_acpi {
 	const char *bios_date;
 };
 
+struct coco_opts_measure_tdx {
+	const char *firmware;
+	int generation;                  /* enum coco_fw_choice */
+	int add_page;                    /* 0 auto, 1 single, 2 two, 3 both */
+	const char *kernel;
+	const char *initrd;
+	const char *append;              /* text, or @FILE */
+	const char *memory;              /* "2G,4G" */
+	const char *vcpus;               /* "1,2,8-16" */
+	const char *qemu_version;        /* "10.0.3" */
+	int linux_events;                /* enum coco_boot_linux_events */
+	int exit_services;               /* 0 once, 1 either */
+	struct coco_opts_acpi tables;
+	struct coco_strlist events;      /* NAME=HEX */
+	struct coco_strlist items;       /* NAME=HEX */
+	const char *attributes;          /* 16 hexadecimal digits */
+	const char *xfam;
+	const char *mrconfigid;          /* 96 hexadecimal digits */
+	const char *mrowner;
+	const char *mrownerconfig;
+	struct coco_opts_answer answer;
+};
+
 /* What is booted, for AMD guests. */
 struct coco_opts_boot {
 	const char *profile;

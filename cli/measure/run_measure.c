@@ -21,6 +21,7 @@ coco_cmd_fn *coco_run_measure(enum coco_cmd_id id)
 		[COCO_CMD_MEASURE_SEARCH] = coco_cmd_measure_search,
 		[COCO_CMD_MEASURE_IMAGE] = coco_cmd_measure_image,
 		[COCO_CMD_MEASURE_VTPM] = coco_cmd_measure_vtpm,
+		[COCO_CMD_MEASURE_TDX] = coco_cmd_measure_tdx,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

@@ -21,5 +21,6 @@ coco_cmd_fn coco_cmd_measure_diff;
 coco_cmd_fn coco_cmd_measure_search;
 coco_cmd_fn coco_cmd_measure_image;
 coco_cmd_fn coco_cmd_measure_vtpm;
+coco_cmd_fn coco_cmd_measure_tdx;
 
 #endif

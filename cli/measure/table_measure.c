@@ -19,6 +19,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_measure_search,
 	&coco_cmd_entry_measure_image,
 	&coco_cmd_entry_measure_vtpm,
+	&coco_cmd_entry_measure_tdx,
 };
 
 const struct coco_wing coco_wing_measure = { cmds, COCO_ARRAY_LEN(cmds) };

@@ -23,5 +23,6 @@ extern const struct coco_cmd coco_cmd_entry_measure_diff;
 extern const struct coco_cmd coco_cmd_entry_measure_search;
 extern const struct coco_cmd coco_cmd_entry_measure_image;
 extern const struct coco_cmd coco_cmd_entry_measure_vtpm;
+extern const struct coco_cmd coco_cmd_entry_measure_tdx;
 
 #endif
