@@ -26,6 +26,7 @@ _cococtl_commands()
 	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search image' ;;
 	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search' ;;
 	measure) echo 'snp sev-es sev id-block pe verity uki tdx' ;;
+	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search tdx' ;;
 	esac
 }
 
@@ -615,6 +616,18 @@ _cococtl()
 		--guest-features) :; return ;;
 		--vary) :; return ;;
 		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
 	'measure tdx')
 		case $prev in
 		--firmware) _cococtl_paths -f; return ;;
