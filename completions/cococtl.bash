@@ -23,10 +23,7 @@ _cococtl_commands()
 	'measure profile') echo 'import check' ;;
 	key) echo 'generate public inspect wrap unwrap' ;;
 	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search image' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search' ;;
-	measure) echo 'snp sev-es sev id-block pe verity uki tdx' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search tdx' ;;
+	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search image tdx' ;;
 	esac
 }
 
@@ -626,6 +623,23 @@ _cococtl()
 			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
+		fi
+		;;
+	'measure image')
+		case $prev in
+		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
 		fi
 		;;
 	'measure tdx')

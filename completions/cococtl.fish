@@ -691,7 +691,7 @@ complete -c cococtl -n '__cococtl_at measure tdx' -l qemu-version -x -d 'of the 
 complete -c cococtl -n '__cococtl_at measure tdx' -l add-page -x -a 'auto single two both' -d 'order of pages in MRTD; two passes: QEMU 8 with TDX patches'
 complete -c cococtl -n '__cococtl_at measure tdx' -l linux-events -x -a 'both initrd none' -d 'what the kernel\'s EFI stub measures: Linux 6.12 measures both'
 complete -c cococtl -n '__cococtl_at measure tdx' -l exit-boot-services -x -a 'once either' -d 'either: also the value of a boot that had to repeat it'
-complete -c cococtl -n '__cococtl_at measure tdx' -l acpi -x -a '(__fish_complete_directories)' -d 'ACPI files of fw_cfg: table-loader, rsdp, tables, ...'
+complete -c cococtl -n '__cococtl_at measure tdx' -l acpi -x -a '(__fish_complete_directories)' -d 'ACPI files of fw_cfg: table-loader, rsdp, tables'
 complete -c cococtl -n '__cococtl_at measure tdx' -l qemu -x -d 'ask this QEMU for them instead; the guest does not run'
 complete -c cococtl -n '__cococtl_at measure tdx' -l qemu-args -x -d 'the machine\'s options, every device among them: -nodefaults is added'
 complete -c cococtl -n '__cococtl_at measure tdx' -l phys-bits -x -d 'physical address bits that the firmware uses: 46, or fewer'
