@@ -13,7 +13,7 @@
 /* The options behind struct coco_opts_acpi; s is the option struct, m the member. */
 #define COCO_OPTIONS_ACPI(s, m)                                                           \
 	{ .name = "acpi", .kind = COCO_KIND_DIR, .arg = "DIR", .conflicts = "qemu",       \
-	  .help = "ACPI files of fw_cfg: table-loader, rsdp, tables",                \
+	  .help = "ACPI files of fw_cfg: table-loader, rsdp, tables",                     \
 	  COCO_BIND_STR(s, m.acpi) },                                                     \
 	{ .name = "qemu", .kind = COCO_KIND_STRING, .arg = "PROGRAM",                     \
 	  .help = "ask this QEMU for them instead; the guest does not run",               \
