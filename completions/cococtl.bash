@@ -19,11 +19,8 @@ _cococtl_commands()
 	'') echo 'key model measure help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm' ;;
+	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
-	key) echo 'generate public inspect wrap unwrap' ;;
-	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search image tdx' ;;
 	esac
 }
 
@@ -620,69 +617,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'measure image')
-		case $prev in
-		-o | --output) _cococtl_paths -f; return ;;
-		--jobs) :; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--progress) _cococtl_words "auto bar plain json none"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'measure tdx')
-		case $prev in
-		--firmware) _cococtl_paths -f; return ;;
-		--firmware-generation) _cococtl_words "auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508"; return ;;
-		--kernel) _cococtl_paths -f; return ;;
-		--initrd) _cococtl_paths -f; return ;;
-		--append) :; return ;;
-		--memory) :; return ;;
-		--vcpus) :; return ;;
-		--qemu-version) :; return ;;
-		--add-page) _cococtl_words "auto single two both"; return ;;
-		--linux-events) _cococtl_words "both initrd none"; return ;;
-		--exit-boot-services) _cococtl_words "once either"; return ;;
-		--acpi) _cococtl_paths -d; return ;;
-		--qemu) :; return ;;
-		--qemu-args) :; return ;;
-		--phys-bits) :; return ;;
-		--pci-window) :; return ;;
-		--save-acpi) _cococtl_paths -d; return ;;
-		--smbios) _cococtl_paths -f; return ;;
-		--bios-vendor) :; return ;;
-		--bios-version) :; return ;;
-		--bios-date) :; return ;;
-		--event) :; return ;;
-		--fw-cfg) :; return ;;
-		--attributes) :; return ;;
-		--xfam) :; return ;;
-		--mrconfigid) :; return ;;
-		--mrowner) :; return ;;
-		--mrownerconfig) :; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
 			_cococtl_words "--profile --actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-			_cococtl_words "--firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -743,6 +678,49 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure tdx')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--firmware-generation) _cococtl_words "auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508"; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--memory) :; return ;;
+		--vcpus) :; return ;;
+		--qemu-version) :; return ;;
+		--add-page) _cococtl_words "auto single two both"; return ;;
+		--linux-events) _cococtl_words "both initrd none"; return ;;
+		--exit-boot-services) _cococtl_words "once either"; return ;;
+		--acpi) _cococtl_paths -d; return ;;
+		--qemu) :; return ;;
+		--qemu-args) :; return ;;
+		--phys-bits) :; return ;;
+		--pci-window) :; return ;;
+		--save-acpi) _cococtl_paths -d; return ;;
+		--smbios) _cococtl_paths -f; return ;;
+		--bios-vendor) :; return ;;
+		--bios-version) :; return ;;
+		--bios-date) :; return ;;
+		--event) :; return ;;
+		--fw-cfg) :; return ;;
+		--attributes) :; return ;;
+		--xfam) :; return ;;
+		--mrconfigid) :; return ;;
+		--mrowner) :; return ;;
+		--mrownerconfig) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
