@@ -24,6 +24,8 @@ enum {
 	PIECE = 512 << 10,         /* bytes of data that a thread takes at least */
 	PIECE_MAX = 4 << 20,
 	PLACES = 8,                /* of the ring, for each thread */
+	RUN = 64 << 10,            /* bytes that are read at once, and at least LANES blocks */
+	LANES = 16,
 };
 
 /* The block of a level that is being filled. */
@@ -252,6 +254,33 @@ static int take(struct state *s, struct worker *w, uint64_t *ret_number, size_t 
 	return 0;
 }
 
+/*
+ * Hashes n data blocks from block `at` of a piece on. Files are read in runs
+ * that stay in the processor's cache; a pipe has been read already.
+ */
+static int hash_data(struct state *s, struct worker *w, uint64_t number, size_t at, size_t n,
+		     uint8_t *ret, size_t stride, struct coco_diag *diag)
+{
+	const struct coco_verity_area *a = &s->work->data;
+	size_t block = s->params.data_block;
+	uint64_t from = a->at + (number * s->piece + at) * block;
+	size_t most = block < RUN / LANES ? RUN / block : LANES;
+	int r = 0;
+
+	if (s->serial)
+		return coco_verity_hash_blocks(w->hash, w->data + at * block, block, n, ret, stride,
+					       diag);
+	for (size_t i = 0; r == 0 && i < n; i += most) {
+		size_t part = coco_min_size(most, n - i);
+
+		r = coco_disk_read(a->disk, from + i * block, w->data, part * block, diag);
+		if (r == 0)
+			r = coco_verity_hash_blocks(w->hash, w->data, block, part, ret + i * stride,
+						    stride, diag);
+	}
+	return r;
+}
+
 /* A piece as whole hash blocks of level 0; their digests go to w->digest. */
 static int whole_blocks(struct state *s, struct worker *w, uint64_t number, size_t n,
 			size_t *ret_digests, struct coco_diag *diag)
@@ -264,9 +293,8 @@ static int whole_blocks(struct state *s, struct worker *w, uint64_t number, size
 	memset(w->level0, 0, blocks * size);
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < blocks; i++)
-		r = coco_verity_hash_blocks(w->hash, w->data + i * per * s->params.data_block,
-					    s->params.data_block, coco_min_size(per, n - i * per),
-					    w->level0 + i * size, s->layout.slot, diag);
+		r = hash_data(s, w, number, i * per, coco_min_size(per, n - i * per),
+			      w->level0 + i * size, s->layout.slot, diag);
 	for (size_t i = 0; r == 0 && i < blocks; i++)
 		r = settle(s, 0, first + i, w->level0 + i * size, w->stored, false, diag);
 	if (r == 0)
@@ -279,28 +307,17 @@ static int whole_blocks(struct state *s, struct worker *w, uint64_t number, size
 static int hash_piece(struct state *s, struct worker *w, uint64_t number, size_t n,
 		      size_t *ret_digests, struct coco_diag *diag)
 {
-	const struct coco_verity_area *a = &s->work->data;
-	size_t bytes = n * s->params.data_block;
-	int r = 0;
-
-	if (!s->serial)
-		r = coco_disk_read(a->disk, a->at + number * s->piece * s->params.data_block,
-				   w->data, bytes, diag);
-	if (r != 0)
-		return r;
-	coco_run_advance(s->run, bytes);
+	coco_run_advance(s->run, n * s->params.data_block);
 	/* a single block has no tree; a pipe is known to hold no more when it has ended */
 	if (number == 0 && n == 1) {
 		s->single = true;
 		*ret_digests = 0;
-		return coco_verity_hash_blocks(w->hash, w->data, bytes, 1, s->root,
-					       s->layout.digest, diag);
+		return hash_data(s, w, 0, 0, 1, s->root, s->layout.digest, diag);
 	}
 	if (s->feed == 1)
 		return whole_blocks(s, w, number, n, ret_digests, diag);
 	*ret_digests = n;
-	return coco_verity_hash_blocks(w->hash, w->data, s->params.data_block, n, w->digest,
-				       s->layout.digest, diag);
+	return hash_data(s, w, number, 0, n, w->digest, s->layout.digest, diag);
 }
 
 /* Hands the digests in and drains; waits while the ring is full. */
