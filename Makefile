@@ -69,8 +69,9 @@ endif
 endif
 
 # Deferred: "make deps demo" installs the packages before they are asked for.
+# libcurl is loaded when it is needed (lib/net/curl_lib.h), not linked.
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
-PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PKGS))
+PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(filter-out libcurl,$(PKGS))) -ldl
 # What only tests use: cmocka, and a server to talk to.
 TEST_PKGS := cmocka libmicrohttpd
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs $(TEST_PKGS))

@@ -4,9 +4,7 @@
 #include "lib/net/http.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include "formats/core/err_broker.h"
 #include "formats/core/mem.h"
 #include "lib/crypto/random.h"
+#include "lib/net/curl_lib.h"
 
 enum {
 	BACKOFF_MS = 250,
@@ -26,6 +25,7 @@ enum {
 };
 
 struct coco_http {
+	const struct coco_curl *lib;
 	CURL *curl;
 	struct coco_http_config config;
 	char pin[64];                  /* "sha256//base64", "" : none */
@@ -40,14 +40,6 @@ struct transfer {
 	int code;                      /* why a callback stopped it */
 	struct coco_diag *diag;
 };
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode global;
-
-static void start(void)
-{
-	global = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 /* ---- the answer ----------------------------------------------------------------- */
 
@@ -201,28 +193,35 @@ void coco_http_origin(const char *url, char *ret, size_t cap)
 
 /* ---- the handle ----------------------------------------------------------------- */
 
-/* Numbers of libcurl's options are long. */
-static bool set_long(CURL *c, CURLoption option, unsigned v)
+/* The three kinds of values that options have. */
+static bool set_long(const struct coco_http *http, CURLoption option, long v)
 {
-	return curl_easy_setopt(c, option, (long)v) == CURLE_OK;
+	return http->lib->easy_setopt(http->curl, option, v) == CURLE_OK;
+}
+
+static bool set_text(const struct coco_http *http, CURLoption option, const char *v)
+{
+	return http->lib->easy_setopt(http->curl, option, v) == CURLE_OK;
+}
+
+static bool set_pointer(const struct coco_http *http, CURLoption option, const void *v)
+{
+	return http->lib->easy_setopt(http->curl, option, v) == CURLE_OK;
 }
 
 static bool set_tls(struct coco_http *http)
 {
 	const struct coco_http_config *f = &http->config;
-	CURL *c = http->curl;
-	bool ok = curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-		  curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-		  curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
-			  CURLE_OK;
+	bool ok = set_long(http, CURLOPT_SSL_VERIFYPEER, 1) &&
+		  set_long(http, CURLOPT_SSL_VERIFYHOST, 2) &&
+		  set_long(http, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 
 	if (ok && f->ca != NULL)
-		ok = curl_easy_setopt(c, CURLOPT_CAINFO, f->ca) == CURLE_OK &&
-		     curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
+		ok = set_text(http, CURLOPT_CAINFO, f->ca) && set_text(http, CURLOPT_CAPATH, NULL);
 	if (ok && http->pin[0] != '\0')
-		ok = curl_easy_setopt(c, CURLOPT_PINNEDPUBLICKEY, http->pin) == CURLE_OK;
+		ok = set_text(http, CURLOPT_PINNEDPUBLICKEY, http->pin);
 	if (ok && f->client_cert != NULL)
-		ok = curl_easy_setopt(c, CURLOPT_SSLCERT, f->client_cert) == CURLE_OK;
+		ok = set_text(http, CURLOPT_SSLCERT, f->client_cert);
 	if (ok && f->client_key != NULL) {
 		struct curl_blob blob = {
 			.data = (void *)(uintptr_t)coco_secret_expose(f->client_key),
@@ -230,33 +229,37 @@ static bool set_tls(struct coco_http *http)
 			.flags = CURL_BLOB_NOCOPY,
 		};
 
-		ok = curl_easy_setopt(c, CURLOPT_SSLKEY_BLOB, &blob) == CURLE_OK;
+		ok = set_pointer(http, CURLOPT_SSLKEY_BLOB, &blob);
 	}
 	return ok;
+}
+
+static bool set_callbacks(struct coco_http *http)
+{
+	CURLcode (*setopt)(CURL *curl, CURLoption option, ...) = http->lib->easy_setopt;
+	CURL *c = http->curl;
+
+	return setopt(c, CURLOPT_ERRORBUFFER, http->error) == CURLE_OK &&
+	       setopt(c, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+	       setopt(c, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+	       setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
+	       set_long(http, CURLOPT_NOPROGRESS, 0);
 }
 
 static bool set_all(struct coco_http *http)
 {
 	const struct coco_http_config *f = &http->config;
-	CURL *c = http->curl;
 
-	return curl_easy_setopt(c, CURLOPT_ERRORBUFFER, http->error) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_USERAGENT, "cococtl/" COCO_VERSION) == CURLE_OK &&
-	       set_long(c, CURLOPT_CONNECTTIMEOUT, f->connect_seconds) &&
-	       set_long(c, CURLOPT_LOW_SPEED_TIME, f->idle_seconds) &&
-	       set_long(c, CURLOPT_LOW_SPEED_LIMIT, 1) &&
-	       (f->proxy == NULL ||
-		curl_easy_setopt(c, CURLOPT_PROXY, f->proxy) == CURLE_OK) &&
-	       curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
-	       curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
-	       set_tls(http);
+	return set_callbacks(http) && set_long(http, CURLOPT_NOSIGNAL, 1) &&
+	       set_text(http, CURLOPT_PROTOCOLS_STR, "http,https") &&
+	       set_long(http, CURLOPT_FOLLOWLOCATION, 0) &&
+	       set_long(http, CURLOPT_NETRC, CURL_NETRC_IGNORED) &&
+	       set_long(http, CURLOPT_TCP_NODELAY, 1) &&
+	       set_text(http, CURLOPT_USERAGENT, "cococtl/" COCO_VERSION) &&
+	       set_long(http, CURLOPT_CONNECTTIMEOUT, (long)f->connect_seconds) &&
+	       set_long(http, CURLOPT_LOW_SPEED_TIME, (long)f->idle_seconds) &&
+	       set_long(http, CURLOPT_LOW_SPEED_LIMIT, 1) &&
+	       (f->proxy == NULL || set_text(http, CURLOPT_PROXY, f->proxy)) && set_tls(http);
 }
 
 static void defaults(struct coco_http_config *f)
@@ -276,11 +279,15 @@ static void defaults(struct coco_http_config *f)
 int coco_http_new(struct coco_http **ret, const struct coco_http_config *config,
 		  struct coco_diag *diag)
 {
-	struct coco_http *http = coco_zalloc(1, sizeof(*http));
+	const struct coco_curl *lib = NULL;
+	int r = coco_curl_load(&lib, diag);
 
-	pthread_once(&once, start);
+	if (r != 0)
+		return r;
+	struct coco_http *http = coco_zalloc(1, sizeof(*http));
 	if (http == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the network");
+	http->lib = lib;
 	http->config = *config;
 	defaults(&http->config);
 	if (config->pin != NULL) {
@@ -290,11 +297,11 @@ int coco_http_new(struct coco_http **ret, const struct coco_http_config *config,
 			snprintf(http->pin, sizeof(http->pin), "sha256//%s", b64);
 		coco_free(b64);
 	}
-	if (global == CURLE_OK && (config->pin == NULL || http->pin[0] != '\0'))
-		http->curl = curl_easy_init();
+	if (config->pin == NULL || http->pin[0] != '\0')
+		http->curl = lib->easy_init();
 	if (http->curl == NULL || !set_all(http)) {
 		coco_http_free(http);
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "the network library does not start");
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the network");
 	}
 	*ret = http;
 	return 0;
@@ -304,13 +311,15 @@ void coco_http_free(struct coco_http *http)
 {
 	if (http == NULL)
 		return;
-	curl_easy_cleanup(http->curl);
+	if (http->curl != NULL)
+		http->lib->easy_cleanup(http->curl);
 	coco_free(http);
 }
 
 /* ---- sending -------------------------------------------------------------------- */
 
-static bool add_line(struct curl_slist **list, const char *name, const char *value)
+static bool add_line(const struct coco_http *http, struct curl_slist **list, const char *name,
+		     const char *value)
 {
 	char line[1024];
 
@@ -318,7 +327,7 @@ static bool add_line(struct curl_slist **list, const char *name, const char *val
 		return true;
 	if ((size_t)snprintf(line, sizeof(line), "%s: %s", name, value) >= sizeof(line))
 		return false;
-	struct curl_slist *longer = curl_slist_append(*list, line);
+	struct curl_slist *longer = http->lib->slist_append(*list, line);
 	if (longer == NULL)
 		return false;
 	*list = longer;
@@ -334,51 +343,47 @@ static bool has_control(const char *text)
 }
 
 /* The token as a string of its own pages; libcurl keeps a copy until the handle goes. */
-static bool set_bearer(CURL *c, const struct coco_secret *bearer)
+static bool set_bearer(const struct coco_http *http, const struct coco_secret *bearer)
 {
 	struct coco_secret text = { .n = 0 };
 
 	if (bearer == NULL)
-		return curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, NULL) == CURLE_OK &&
-		       curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE) == CURLE_OK;
+		return set_text(http, CURLOPT_XOAUTH2_BEARER, NULL) &&
+		       set_long(http, CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE);
 	if (coco_secret_new(&text, bearer->n + 1, NULL) != 0)
 		return false;
 	memcpy(text.p, coco_secret_expose(bearer), bearer->n);
 	bool ok = !has_control((const char *)text.p) &&
-		  curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
-		  curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, (const char *)text.p) == CURLE_OK;
+		  set_long(http, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) &&
+		  set_text(http, CURLOPT_XOAUTH2_BEARER, (const char *)text.p);
 	coco_secret_free(&text);
 	return ok;
 }
 
-static bool set_method(CURL *c, const struct coco_http_request *q)
+static bool set_method(const struct coco_http *http, const struct coco_http_request *q)
 {
-	bool ok = curl_easy_setopt(c, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	bool ok = set_long(http, CURLOPT_HTTPGET, 1);
 
 	if (ok && q->has_body)
-		ok = curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body.n) ==
-			     CURLE_OK &&
-		     curl_easy_setopt(c, CURLOPT_POSTFIELDS,
-				      q->body.n > 0 ? (const char *)q->body.p : "") == CURLE_OK;
-	return ok && curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method) == CURLE_OK;
+		ok = http->lib->easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+					    (curl_off_t)q->body.n) == CURLE_OK &&
+		     set_pointer(http, CURLOPT_POSTFIELDS,
+				 q->body.n > 0 ? (const char *)q->body.p : "");
+	return ok && set_text(http, CURLOPT_CUSTOMREQUEST, q->method);
 }
 
 static int prepare(struct coco_http *http, const struct coco_http_request *q,
 		   struct curl_slist **lines, struct coco_diag *diag)
 {
-	CURL *c = http->curl;
-
 	if (strlen(q->url) > COCO_HTTP_URL || has_control(q->url) || has_control(q->cookie) ||
 	    (strncmp(q->url, "https://", 8) != 0 && strncmp(q->url, "http://", 7) != 0))
 		return coco_fail(diag, COCO_E_USAGE_URL, "not an http: or https: address");
-	bool ok = add_line(lines, "Content-Type", q->content_type) &&
-		  add_line(lines, "Accept", q->accept) &&
+	bool ok = add_line(http, lines, "Content-Type", q->content_type) &&
+		  add_line(http, lines, "Accept", q->accept) &&
 		  /* a server that wants to be asked first costs a second per upload */
-		  add_line(lines, "Expect", "") &&
-		  curl_easy_setopt(c, CURLOPT_URL, q->url) == CURLE_OK && set_method(c, q) &&
-		  curl_easy_setopt(c, CURLOPT_HTTPHEADER, *lines) == CURLE_OK &&
-		  curl_easy_setopt(c, CURLOPT_COOKIE, q->cookie) == CURLE_OK &&
-		  set_bearer(c, q->bearer);
+		  add_line(http, lines, "Expect", "") && set_text(http, CURLOPT_URL, q->url) &&
+		  set_method(http, q) && set_pointer(http, CURLOPT_HTTPHEADER, *lines) &&
+		  set_text(http, CURLOPT_COOKIE, q->cookie) && set_bearer(http, q->bearer);
 	return ok ? 0 : coco_fail(diag, COCO_E_USAGE_URL, "a request that cannot be made");
 }
 
@@ -405,7 +410,7 @@ static int explain(struct coco_http *http, const char *url, CURLcode code,
 		{ CURLE_SSL_PINNEDPUBKEYNOTMATCH, COCO_E_NET_PIN },
 		{ CURLE_OUT_OF_MEMORY, COCO_E_LIMIT_MEMORY },
 	};
-	const char *why = http->error[0] != '\0' ? http->error : curl_easy_strerror(code);
+	const char *why = http->error[0] != '\0' ? http->error : http->lib->easy_strerror(code);
 	int r = COCO_E_NET_BROKEN;
 	char origin[256];
 
@@ -467,7 +472,7 @@ static bool may_retry(const struct coco_http *http, const struct coco_http_reque
 	for (size_t i = 0; i < COCO_ARRAY_LEN(later); i++) {
 		if (code != later[i])
 			continue;
-		curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
+		http->lib->easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
 		return !q->once || sent == 0;
 	}
 	return false;
@@ -479,10 +484,11 @@ static CURLcode perform(struct coco_http *http, struct transfer *t)
 	coco_http_clear(t->ret);
 	t->code = 0;
 	http->error[0] = '\0';
-	curl_easy_setopt(http->curl, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(http->curl, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(http->curl, CURLOPT_XFERINFODATA, t);
-	CURLcode code = curl_easy_perform(http->curl);
+	if (!set_pointer(http, CURLOPT_WRITEDATA, t) ||
+	    !set_pointer(http, CURLOPT_HEADERDATA, t) ||
+	    !set_pointer(http, CURLOPT_XFERINFODATA, t))
+		return CURLE_OUT_OF_MEMORY;
+	CURLcode code = http->lib->easy_perform(http->curl);
 	if (code == CURLE_OK)
 		read_headers(t->ret);
 	return code;
@@ -499,7 +505,7 @@ static int tries(struct coco_http *http, const struct coco_http_request *q, stru
 		if (t->code != 0)
 			return t->code;
 		if (code == CURLE_OK)
-			curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+			http->lib->easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
 		if (n >= http->config.tries || !may_retry(http, q, code, status)) {
 			t->ret->status = (unsigned)status;
 			t->ret->tries = n;
@@ -508,7 +514,7 @@ static int tries(struct coco_http *http, const struct coco_http_request *q, stru
 		uint64_t ms = pause_ms(http, n, t->ret);
 		coco_http_origin(q->url, origin, sizeof(origin));
 		coco_log(t->run, 1, "%s: %s; trying again in %llu ms", origin,
-			 code != CURLE_OK ? curl_easy_strerror(code) : "the server is busy",
+			 code != CURLE_OK ? http->lib->easy_strerror(code) : "the server is busy",
 			 (unsigned long long)ms);
 		int r = wait_ms(t->run, ms, t->diag);
 		if (r != 0)
@@ -532,9 +538,9 @@ int coco_http_send(struct coco_http *http, const struct coco_run *run,
 	int r = prepare(http, request, &lines, diag);
 	if (r == 0)
 		r = tries(http, request, &t);
-	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(http->curl, CURLOPT_XOAUTH2_BEARER, NULL);
-	curl_slist_free_all(lines);
+	(void)set_pointer(http, CURLOPT_HTTPHEADER, NULL);
+	(void)set_text(http, CURLOPT_XOAUTH2_BEARER, NULL);
+	http->lib->slist_free_all(lines);
 	if (r != 0)
 		coco_http_clear(&response);
 	else
