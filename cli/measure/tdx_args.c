@@ -21,7 +21,7 @@ static int no_memory(struct coco_diag *diag)
 
 /* ---- machines ------------------------------------------------------------------- */
 
-/* "2G" from *at on, which moves past it; 0: it is none. */
+/* "2G" or "2GiB" from *at on, which moves past it; 0: it is none. */
 static uint64_t take_size(const char **at)
 {
 	static const char units[] = "KMGT";
@@ -34,7 +34,7 @@ static uint64_t take_size(const char **at)
 	const char *unit = **at != '\0' ? strchr(units, **at) : NULL;
 	if (unit == NULL)
 		return 0;
-	(*at)++;
+	*at += (*at)[1] == 'i' && (*at)[2] == 'B' ? 3 : 1;
 	return coco_mul64_overflows(v, (uint64_t)1 << (10 * (unit - units + 1)), &v) ? 0 : v;
 }
 

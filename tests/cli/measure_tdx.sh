@@ -100,7 +100,7 @@ expect 0 measure tdx --firmware fw $given --memory 256M --explain
 has out "$(printf %.16s $hob)"
 hasnt out 'tdx.rtmr0  not computed'
 # shellcheck disable=SC2086
-expect 0 measure tdx --firmware fw $given --memory 256M,1G,256M --json -o set.json
+expect 0 measure tdx --firmware fw $given --memory 256MiB,1G,256M --json -o set.json
 json out
 has set.json '"memory": "1G"'
 # shellcheck disable=SC2086
