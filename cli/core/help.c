@@ -50,6 +50,8 @@ int coco_help_exits(const struct coco_cmd *cmd, size_t i)
 {
 	unsigned bits = cmd->exits | COCO_EXIT_BIT(OK) | COCO_EXIT_BIT(USAGE);
 
+	if (coco_table_reads_keys(cmd))
+		bits |= COCO_EXIT_BIT(KEY);
 	for (int code = 0; code <= COCO_EXIT_CANCELLED; code++)
 		if ((bits & (1U << code)) != 0 && i-- == 0)
 			return code;
@@ -139,9 +141,20 @@ static void help_option(struct coco_wr *wr, const struct coco_cmd *cmd,
 /* Common options that a command's own list shows in full. */
 static bool prominent(const struct coco_opt *opt)
 {
-	return strcmp(opt->name, "output") == 0 || strcmp(opt->name, "force") == 0 ||
-	       strcmp(opt->name, "dry-run") == 0 || strcmp(opt->name, "jobs") == 0 ||
+	return strcmp(opt->name, "output") == 0 || strcmp(opt->name, "jobs") == 0 ||
 	       strcmp(opt->name, "show-names") == 0;
+}
+
+static size_t add_name(char *text, size_t cap, size_t n, const struct coco_opt *opt)
+{
+	char letter[8] = "";
+
+	if (n >= cap)
+		return n;
+	if (opt->letter != 0)
+		snprintf(letter, sizeof(letter), "-%c/", opt->letter);
+	return n + (size_t)snprintf(text + n, cap - n, "%s%s--%s", n != 0 ? ", " : "", letter,
+				    opt->name);
 }
 
 static void list_common(struct coco_wr *wr, const struct coco_cmd *cmd)
@@ -150,17 +163,15 @@ static void list_common(struct coco_wr *wr, const struct coco_cmd *cmd)
 	char text[512] = "";
 	size_t n = 0;
 
-	for (size_t i = 0; (opt = coco_table_common(i)) != NULL && n < sizeof(text); i++) {
-		if (!coco_table_applies(cmd, opt) || prominent(opt))
-			continue;
-		char letter[8] = "";
-
-		if (opt->letter != 0)
-			snprintf(letter, sizeof(letter), "-%c/", opt->letter);
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s--%s", n != 0 ? ", " : "",
-				      letter, opt->name);
-	}
-	coco_wr_str(wr, "\ncommon options (see cococtl help):\n  ");
+	for (size_t i = 0; i < cmd->n_opts; i++)
+		if ((cmd->opts[i].flags & COCO_OPT_SHARED) != 0)
+			n = add_name(text, sizeof(text), n, &cmd->opts[i]);
+	bool shared = n != 0;
+	for (size_t i = 0; (opt = coco_table_common(i)) != NULL; i++)
+		if (coco_table_applies(cmd, opt) && !prominent(opt))
+			n = add_name(text, sizeof(text), n, opt);
+	coco_wr_printf(wr, "\ncommon options (see cococtl help%s):\n  ",
+		       shared ? " and the manual page" : "");
 	fold(wr, text, 2, 2);
 }
 
@@ -238,6 +249,8 @@ void coco_help_command(struct coco_wr *wr, const struct coco_cmd *cmd)
 		help_option(wr, cmd, opt);
 	}
 	for (size_t i = 0; i < cmd->n_opts; i++) {
+		if ((cmd->opts[i].flags & COCO_OPT_SHARED) != 0)
+			continue;
 		coco_wr_str(wr, heading ? "" : "\noptions:\n");
 		heading = true;
 		help_option(wr, cmd, &cmd->opts[i]);

@@ -218,7 +218,7 @@ static int command(struct session *s, const struct coco_cmd *cmd, size_t words)
 		r = coco_opt_check_same(&s->given, &s->diag);
 	if (r == 0)
 		r = coco_console_setup(&s->con, cmd, &cli->common, &s->diag);
-	if (r == 0 && (cmd->flags & COCO_CMD_TOUCHES_KEYS) != 0)
+	if (r == 0 && ((cmd->flags & COCO_CMD_TOUCHES_KEYS) != 0 || coco_table_reads_keys(cmd)))
 		r = harden(&s->diag);
 	if (r != 0)
 		return r;

@@ -134,8 +134,7 @@ const struct coco_opt *coco_table_common(size_t i)
 	return i < COCO_ARRAY_LEN(common) ? &common[i] : NULL;
 }
 
-/* Whether the command reads a key or secret by reference. */
-static bool reads_keys(const struct coco_cmd *cmd)
+bool coco_table_reads_keys(const struct coco_cmd *cmd)
 {
 	for (size_t i = 0; i < cmd->n_opts; i++)
 		if (cmd->opts[i].kind == COCO_KIND_KEYREF)
@@ -161,7 +160,7 @@ bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *opt)
 	};
 
 	if (strcmp(opt->name, "insecure-permissions") == 0)
-		return reads_keys(cmd);
+		return coco_table_reads_keys(cmd);
 	for (size_t i = 0; i < COCO_ARRAY_LEN(marked); i++)
 		if (strcmp(opt->name, marked[i].name) == 0)
 			return (cmd->flags & marked[i].flag) != 0;

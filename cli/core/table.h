@@ -45,6 +45,7 @@ enum coco_opt_flags {
 	COCO_OPT_REPEAT = 1,    /* may be given several times */
 	COCO_OPT_REQUIRED = 2,
 	COCO_OPT_ON = 4,        /* a FLAG that is true unless --no-x is given */
+	COCO_OPT_SHARED = 16,   /* the same for many commands: --help only names it */
 	COCO_OPT_NAMES = 8,     /* its value may be a model's name: never shown in messages */
 };
 
@@ -241,6 +242,9 @@ bool coco_table_starts(size_t i, size_t n);
  */
 const struct coco_opt *coco_table_common(size_t i);
 bool coco_table_applies(const struct coco_cmd *cmd, const struct coco_opt *common);
+
+/* coco_table_reads_keys - whether the command reads a key or secret by reference. */
+bool coco_table_reads_keys(const struct coco_cmd *cmd);
 
 /* coco_table_used - true when a listed command has this common option. */
 bool coco_table_used(const struct coco_opt *common);

@@ -10,6 +10,8 @@
 /* The form of the answer, for every command that computes a record. */
 struct coco_opts_answer {
 	bool explain;
+	const char *form;                /* of the file of -o: see record_forms.h; NULL: record */
+	const char *sign_with;           /* reference; corim and in-toto */
 };
 
 /* ACPI files and SMBIOS tables (acpi_args.h). */

@@ -11,6 +11,7 @@
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
+#include "lib/measure/record_forms.h"
 
 enum { SHORT = 16 };   /* digits of a digest in a table of steps */
 
@@ -189,19 +190,42 @@ static void values(struct coco_report *report, const struct coco_mrecord *rec)
 	}
 }
 
+/* The bytes that -o takes; the key is read even when nothing is written. */
+static int make_output(const struct coco_cli *cli, const struct coco_mrecord *rec,
+		       const struct coco_opts_answer *o, uint8_t **ret, size_t *ret_n,
+		       struct coco_diag *diag)
+{
+	unsigned flags = cli->common.insecure_permissions ? COCO_KEYREF_INSECURE_PERMISSIONS : 0;
+	struct coco_record_spec spec = { .form = COCO_FORM_RECORD };
+	struct coco_key *key = NULL;
+	int r = 0;
+
+	if (o->form != NULL)
+		r = coco_record_spec(o->form, &spec, diag);
+	if (r == 0 && o->sign_with != NULL)
+		r = coco_key_load_private(o->sign_with, flags, &key, diag);
+	if (r == 0)
+		r = coco_record_form(&cli->run, rec, &spec, key, ret, ret_n, diag);
+	coco_key_free(key);
+	return r;
+}
+
 static int write_record(const struct coco_cli *cli, const struct coco_mrecord *rec,
-			struct coco_diag *diag)
+			const struct coco_opts_answer *o, struct coco_diag *diag)
 {
 	const char *output = cli->common.output;
 	uint8_t *text = NULL;
 	size_t n = 0;
 
+	if (output == NULL && o->form != NULL)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "--form is the form of a file: give -o FILE, or -o - to print it");
 	if (output == NULL)
 		return 0;
-	if (cli->common.dry_run && strcmp(output, "-") != 0)
-		return coco_out_check(output, coco_cli_out_flags(cli, 0), NULL, diag);
-	int r = coco_mrecord_encode(rec, &text, &n, diag);
-	if (r == 0)
+	int r = make_output(cli, rec, o, &text, &n, diag);
+	if (r == 0 && cli->common.dry_run && strcmp(output, "-") != 0)
+		r = coco_out_check(output, coco_cli_out_flags(cli, 0), NULL, diag);
+	else if (r == 0)
 		r = coco_write_file(output, text, n, coco_cli_out_flags(cli, 0), diag);
 	coco_free(text);
 	return r;
@@ -238,7 +262,7 @@ int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 	int r = add_profile(cli, rec, diag);
 
 	if (r == 0)
-		r = write_record(cli, rec, diag);
+		r = write_record(cli, rec, o, diag);
 	if (r != 0)
 		return r;
 	report_inputs(report, rec);

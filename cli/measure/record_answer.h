@@ -13,16 +13,24 @@
 #define COCO_OPTIONS_ANSWER(s, m)                                                         \
 	{ .name = "explain", .kind = COCO_KIND_FLAG,                                      \
 	  .help = "also print every step and what is not measured",                       \
-	  COCO_BIND_FLAG(s, m.explain) }
+	  COCO_BIND_FLAG(s, m.explain) },                                                 \
+	{ .name = "form", .kind = COCO_KIND_STRING, .flags = COCO_OPT_SHARED,             \
+	  .arg = "FORM", .def = "record",                                                 \
+	  .help = "what -o writes: record, hex, base64, rvps, corim, in-toto",            \
+	  COCO_BIND_STR(s, m.form) },                                                     \
+	{ .name = "sign-with", .kind = COCO_KIND_KEYREF, .flags = COCO_OPT_SHARED,        \
+	  .arg = "REF", .requires = "form",                                               \
+	  .help = "private key that signs corim (COSE) or in-toto (DSSE)",                \
+	  COCO_BIND_STR(s, m.sign_with) }
 
 /* What -o is for them (they have COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN). */
 #define COCO_OUTPUT_RECORD                                                                \
-	{ .kind = COCO_KIND_OUTPUT, .help = "the measurement record, JSON",               \
-	  .def = "no record" }
+	{ .kind = COCO_KIND_OUTPUT, .help = "record, or as --form says", \
+	  .def = "none" }
 
 /*
- * coco_record_answer - writes the record where -o says, and fills the report:
- * inputs, the value or values of each register, what could not be computed,
+ * coco_record_answer - writes the record in the form of --form where -o says
+ * (a form needs -o), and fills the report: inputs, the value or values of each register, what could not be computed,
  * steps when they are asked for, and the record itself in JSON. With --profile
  * the record gets the profile's digest, and the values beside the measurements
  * that the profile settles (coco_profile_bind).

@@ -41,7 +41,7 @@ static const char *const ec2_resets[] = { "rdx-600", "rdx-0", NULL };
 
 #define OPTIONS_VCPUS(s)                                                                  \
 	{ .name = "vcpus", .kind = COCO_KIND_STRING, .arg = "LIST", .def = "1",           \
-	  .help = "numbers of vCPUs: 4 or 1-64 or 1,2,8-16",                              \
+	  .help = "vCPUs: 4 or 1-64 or 1,2,8-16",                              \
 	  COCO_BIND_STR(s, cpu.vcpus) },                                                  \
 	{ .name = "vcpu-type", .kind = COCO_KIND_STRING, .arg = "MODEL|all",              \
 	  .conflicts = "vcpu-sig",                                                        \
@@ -77,10 +77,10 @@ static const struct coco_opt snp_opts[] = {
 	  .help = "COCONUT SVSM image that runs below the firmware",
 	  COCO_BIND_STR(struct coco_opts_measure_snp, svsm) },
 	{ .name = "vars-size", .kind = COCO_KIND_SIZE, .arg = "SIZE", .requires = "svsm",
-	  .help = "size of the variable store between SVSM and firmware",
+	  .help = "variable store between SVSM and firmware",
 	  COCO_BIND_U64(struct coco_opts_measure_snp, vars_size) },
 	{ .name = "firmware-digest", .kind = COCO_KIND_STRING, .arg = "HEX",
-	  .help = "launch digest after the firmware's pages, instead of computing it",
+	  .help = "launch digest after the firmware's pages",
 	  COCO_BIND_STR(struct coco_opts_measure_snp, firmware_digest) },
 };
 
