@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/b64.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "lib/measure/record_forms_priv.h"
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/measure/corim.h"
 #include "lib/crypto/cose_sign.h"

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "formats/core/err_measure.h"
 #include "lib/crypto/dsse_sign.h"
 #include "lib/measure/record_forms_priv.h"
 
