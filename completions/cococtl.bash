@@ -372,6 +372,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -390,7 +392,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -403,6 +405,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -417,7 +421,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -430,6 +434,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -438,7 +444,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -469,6 +475,8 @@ _cococtl()
 		case $prev in
 		--platform) _cococtl_words "auto snp tdx sev sev-es"; return ;;
 		--rules) _cococtl_words "auto igvm igvmmeasure qemu"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -477,13 +485,15 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
 		;;
 	'measure eif')
 		case $prev in
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -493,7 +503,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--ignore-signature --explain --output --force --dry-run --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--ignore-signature --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -501,6 +511,8 @@ _cococtl()
 	'measure pe')
 		case $prev in
 		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -509,7 +521,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -530,6 +542,8 @@ _cococtl()
 		--hash-output) _cococtl_paths -f; return ;;
 		--root-hash) :; return ;;
 		--cmdline) :; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -540,7 +554,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -567,6 +581,8 @@ _cococtl()
 		--sign) _cococtl_paths -f; return ;;
 		--public-key) _cococtl_paths -f; return ;;
 		--policyref) :; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -575,7 +591,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -624,6 +640,8 @@ _cococtl()
 		;;
 	'measure image')
 		case $prev in
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -634,7 +652,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -669,6 +687,8 @@ _cococtl()
 		--phase) :; return ;;
 		--pcr) :; return ;;
 		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -677,7 +697,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
