@@ -30,10 +30,11 @@
 
 /*
  * coco_record_answer - writes the record in the form of --form where -o says
- * (a form needs -o), and fills the report: inputs, the value or values of each register, what could not be computed,
- * steps when they are asked for, and the record itself in JSON. With --profile
- * the record gets the profile's digest, and the values beside the measurements
- * that the profile settles (coco_profile_bind).
+ * (a form needs -o), and fills the report: inputs, the value or values of each
+ * register, what could not be computed, steps when they are asked for, and the
+ * record itself in JSON. With --profile the record gets the profile's digest,
+ * and the values beside the measurements that the profile settles
+ * (coco_profile_bind).
  */
 int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 		       const struct coco_opts_answer *o, struct coco_report *report,

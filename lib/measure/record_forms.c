@@ -15,8 +15,8 @@ enum { WORD = 24 };
 
 static int bad_form(const char *text, struct coco_diag *diag)
 {
-	coco_diag_hint(diag, "forms: record, hex, base64, rvps[:RELEASE[:az-snp-vtpm|az-tdx-vtpm]], "
-		       "corim[:launch|amd|registers|integrity], in-toto");
+	coco_diag_hint(diag, "forms: record, hex, base64, rvps[:RELEASE[:az-snp-vtpm|"
+		       "az-tdx-vtpm]], corim[:launch|amd|registers|integrity], in-toto");
 	return coco_fail(diag, COCO_E_USAGE_VALUE, "\"%s\" is no form of a record", text);
 }
 

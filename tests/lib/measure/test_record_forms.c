@@ -192,7 +192,8 @@ static void test_rvps(void **state COCO_UNUSED)
 	assert_string_equal(logged, "");
 	rvps_is(&rec, "rvps:v0.17",
 		"{\"snp_launch_measurement\":[\"" B8("AQEB") B8("AQEB") "\"]}");
-	rvps_is(&rec, "rvps:v0.21:az-snp-vtpm", "{\"measurement\":[\"" B8("AQEB") B8("AQEB") "\"]}");
+	rvps_is(&rec, "rvps:v0.21:az-snp-vtpm",
+		"{\"measurement\":[\"" B8("AQEB") B8("AQEB") "\"]}");
 	coco_mrecord_free(&rec);
 
 	/* what has no name is left out, and said */
