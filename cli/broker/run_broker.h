@@ -6,4 +6,8 @@
 
 #include "cli/core/cli.h"
 
+coco_cmd_fn coco_cmd_initdata_create;
+coco_cmd_fn coco_cmd_initdata_inspect;
+coco_cmd_fn coco_cmd_initdata_check;
+
 #endif

@@ -3,4 +3,10 @@
  */
 #include "cli/broker/table_broker.h"
 
-const struct coco_wing coco_wing_broker = { .n = 0 };
+static const struct coco_cmd *const cmds[] = {
+	&coco_cmd_entry_initdata_create,
+	&coco_cmd_entry_initdata_inspect,
+	&coco_cmd_entry_initdata_check,
+};
+
+const struct coco_wing coco_wing_broker = { cmds, COCO_ARRAY_LEN(cmds) };

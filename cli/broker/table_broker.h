@@ -4,7 +4,12 @@
 #ifndef COCO_TABLE_BROKER_H
 #define COCO_TABLE_BROKER_H
 
+#include "cli/broker/opts_broker.h"
 #include "cli/core/table.h"
 #include "formats/core/err.h"
+
+extern const struct coco_cmd coco_cmd_entry_initdata_create;
+extern const struct coco_cmd coco_cmd_entry_initdata_inspect;
+extern const struct coco_cmd coco_cmd_entry_initdata_check;
 
 #endif

@@ -161,6 +161,19 @@ bool coco_certs_self_signed(const struct coco_certs *certs, size_t i)
 	return yes;
 }
 
+bool coco_certs_is_ca(const struct coco_certs *certs, size_t i)
+{
+	bool yes = X509_check_ca(certs->items[i].cert) != 0;
+
+	ERR_clear_error();
+	return yes;
+}
+
+bool coco_certs_has_san(const struct coco_certs *certs, size_t i)
+{
+	return X509_get_ext_by_NID(certs->items[i].cert, NID_subject_alt_name, -1) >= 0;
+}
+
 int coco_certs_key(const struct coco_certs *certs, size_t i, struct coco_key **ret,
 		   struct coco_diag *diag)
 {

@@ -48,6 +48,8 @@ size_t coco_certs_count(const struct coco_certs *certs);
 struct coco_view coco_certs_der(const struct coco_certs *certs, size_t i);
 void coco_certs_info(const struct coco_certs *certs, size_t i, struct coco_cert_info *ret);
 bool coco_certs_self_signed(const struct coco_certs *certs, size_t i);
+bool coco_certs_is_ca(const struct coco_certs *certs, size_t i);     /* may issue others */
+bool coco_certs_has_san(const struct coco_certs *certs, size_t i);   /* subject alternative name */
 
 /* coco_certs_key - the public key of number i; gives *ret. */
 int coco_certs_key(const struct coco_certs *certs, size_t i, struct coco_key **ret,

@@ -1,0 +1,85 @@
+/*
+ * finding.c - what a check of a document found (see finding.h).
+ */
+#include "lib/broker/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/core/mem.h"
+
+void coco_findings_free(struct coco_findings *list)
+{
+	coco_free(list->v);
+	memset(list, 0, sizeof(*list));
+}
+
+static void vset(char *ret, size_t cap, const char *fmt, va_list ap)
+{
+	if (vsnprintf(ret, cap, fmt, ap) < 0)
+		ret[0] = '\0';
+}
+
+void coco_finding(struct coco_findings *list, enum coco_finding_level level, const char *id,
+		  const char *fmt, ...)
+{
+	va_list ap;
+
+	if (list->code != 0)
+		return;
+	if (!coco_grow((void **)&list->v, &list->cap, list->n, sizeof(*list->v),
+		       COCO_FINDINGS_MAX)) {
+		list->code = list->n >= COCO_FINDINGS_MAX ? COCO_E_LIMIT_COUNT
+							  : COCO_E_LIMIT_MEMORY;
+		return;
+	}
+	struct coco_finding *f = &list->v[list->n++];
+	memset(f, 0, sizeof(*f));
+	f->level = level;
+	snprintf(f->id, sizeof(f->id), "%s", id);
+	va_start(ap, fmt);
+	vset(f->text, sizeof(f->text), fmt, ap);
+	va_end(ap);
+}
+
+void coco_finding_place(struct coco_findings *list, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (list->code != 0 || list->n == 0)
+		return;
+	va_start(ap, fmt);
+	vset(list->v[list->n - 1].place, sizeof(list->v->place), fmt, ap);
+	va_end(ap);
+}
+
+void coco_finding_next(struct coco_findings *list, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (list->code != 0 || list->n == 0)
+		return;
+	va_start(ap, fmt);
+	vset(list->v[list->n - 1].next, sizeof(list->v->next), fmt, ap);
+	va_end(ap);
+}
+
+int coco_findings_finish(const struct coco_findings *list, struct coco_diag *diag)
+{
+	if (list->code == 0)
+		return 0;
+	return coco_fail(diag, list->code, list->code == COCO_E_LIMIT_MEMORY
+						   ? "no memory for what was found"
+						   : "there is too much to say about it");
+}
+
+enum coco_finding_level coco_findings_worst(const struct coco_findings *list)
+{
+	enum coco_finding_level worst = COCO_FINDING_PASS;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].level > worst)
+			worst = list->v[i].level;
+	return worst;
+}

@@ -1,0 +1,255 @@
+/*
+ * initdata_file.c - the forms of an initdata document, and what it is bound to
+ * (see initdata_file.h).
+ */
+#include "lib/broker/initdata_file.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "formats/core/b64.h"
+#include "formats/core/err_broker.h"
+#include "formats/core/mem.h"
+#include "formats/core/rd.h"
+#include "lib/crypto/digest.h"
+
+enum {
+	GZIP_WINDOW = 15 + 16,        /* zlib's way to ask for gzip */
+	GZIP_MAX = COCO_INITDATA_MAX, /* packed never needs more than unpacked may have */
+};
+
+const char *coco_initdata_form_name(enum coco_initdata_form form)
+{
+	static const char *const names[] = { "toml", "annotation", "image", "gzip" };
+
+	return names[form];
+}
+
+/* ---- unpacking ------------------------------------------------------------------ */
+
+/* One gzip member with nothing behind it, at most COCO_INITDATA_MAX bytes inside. */
+static int gunzip(struct coco_view in, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
+{
+	z_stream z = { .avail_in = (uInt)in.n };
+	uint8_t *out;
+	int code;
+
+	if (in.n > GZIP_MAX)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the packed initdata is too large");
+	out = coco_alloc(COCO_INITDATA_MAX + 1, 1);
+	if (out == NULL || inflateInit2(&z, GZIP_WINDOW) != Z_OK) {
+		coco_free(out);
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to unpack initdata");
+	}
+	memcpy(&z.next_in, &in.p, sizeof(in.p));   /* zlib's type has no const */
+	z.next_out = out;
+	z.avail_out = COCO_INITDATA_MAX + 1;
+	code = inflate(&z, Z_FINISH);
+	size_t n = COCO_INITDATA_MAX + 1 - z.avail_out;
+	size_t left = z.avail_in;
+	(void)inflateEnd(&z);
+	if (code == Z_STREAM_END && left == 0 && n <= COCO_INITDATA_MAX) {
+		*ret = out;
+		*ret_n = n;
+		return 0;
+	}
+	coco_free(out);
+	if (n > COCO_INITDATA_MAX)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the initdata is larger than %d bytes",
+				 COCO_INITDATA_MAX);
+	return coco_fail_at(diag, COCO_E_INITDATA_PACKED, in.n - left, "gzip",
+			    code == Z_STREAM_END ? "bytes follow the end of the gzip data"
+						 : "the gzip data are damaged or end too early");
+}
+
+static int from_image(struct coco_view in, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
+{
+	struct coco_rd rd;
+
+	coco_rd_init(&rd, in, 0, diag);
+	(void)coco_rd_view(&rd, 8, "magic");
+	uint64_t n = coco_rd_le64(&rd, "length");
+	struct coco_view packed = coco_rd_view(&rd, n, "gzip");
+	if (coco_rd_ok(&rd) && (in.n % COCO_INITDATA_BLOCK != 0 ||
+				coco_rd_left(&rd) >= COCO_INITDATA_BLOCK))
+		return coco_fail_at(diag, COCO_E_INITDATA_PACKED, in.n, "length",
+				    "an image of %zu bytes is not the length it names, filled up "
+				    "to %d", in.n, COCO_INITDATA_BLOCK);
+	coco_rd_skip_zero(&rd, coco_rd_left(&rd), "padding");
+	int r = coco_rd_finish(&rd);
+	return r == 0 ? gunzip(packed, ret, ret_n, diag) : r;
+}
+
+/* Base64 with or without line ends around it. */
+static bool is_base64(struct coco_view in)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t";
+
+	if (in.n < 4 || memcmp(in.p, "H4sI", 4) != 0)   /* how a gzip header begins */
+		return false;
+	for (size_t i = 0; i < in.n; i++)
+		if (in.p[i] == 0 || strchr(digits, in.p[i]) == NULL)
+			return false;
+	return true;
+}
+
+static int from_annotation(struct coco_view in, uint8_t **ret, size_t *ret_n,
+			   struct coco_diag *diag)
+{
+	char *text = coco_alloc(in.n + 1, 1);
+	uint8_t *packed = NULL;
+	size_t n_packed = 0;
+	size_t n = 0;
+
+	if (text == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to unpack initdata");
+	for (size_t i = 0; i < in.n; i++)
+		if (strchr("\r\n \t", in.p[i]) == NULL)
+			text[n++] = (char)in.p[i];
+	text[n] = '\0';
+	int r = coco_b64_decode(COCO_B64_STD, text, n, &packed, &n_packed, diag);
+	if (r == 0)
+		r = gunzip(coco_view_of(packed, n_packed), ret, ret_n, diag);
+	coco_free(packed);
+	coco_free(text);
+	return r;
+}
+
+int coco_initdata_unpack(struct coco_view bytes, uint8_t **ret, size_t *ret_n,
+			 enum coco_initdata_form *ret_form, struct coco_diag *diag)
+{
+	if (bytes.n >= 8 && memcmp(bytes.p, COCO_INITDATA_MAGIC, 8) == 0) {
+		*ret_form = COCO_INITDATA_IMAGE;
+		return from_image(bytes, ret, ret_n, diag);
+	}
+	if (bytes.n >= 2 && bytes.p[0] == 0x1f && bytes.p[1] == 0x8b) {
+		*ret_form = COCO_INITDATA_GZIP;
+		return gunzip(bytes, ret, ret_n, diag);
+	}
+	if (is_base64(bytes)) {
+		*ret_form = COCO_INITDATA_ANNOTATED;
+		return from_annotation(bytes, ret, ret_n, diag);
+	}
+	*ret_form = COCO_INITDATA_TOML;
+	*ret = coco_memdup(bytes.p, bytes.n);
+	if (*ret == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for initdata");
+	*ret_n = bytes.n;
+	return 0;
+}
+
+/* ---- packing -------------------------------------------------------------------- */
+
+/* No name and no time in the header: the same bytes each time. */
+static int gzip(struct coco_view in, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
+{
+	z_stream z = { .avail_in = (uInt)in.n };
+	uint8_t *out = NULL;
+
+	if (in.n > COCO_INITDATA_MAX)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the initdata is larger than %d bytes",
+				 COCO_INITDATA_MAX);
+	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 9,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to pack initdata");
+	size_t bound = deflateBound(&z, (uLong)in.n);
+	out = coco_alloc(bound, 1);
+	memcpy(&z.next_in, &in.p, sizeof(in.p));
+	z.next_out = out;
+	z.avail_out = (uInt)bound;
+	int code = out != NULL ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
+	*ret_n = bound - z.avail_out;
+	(void)deflateEnd(&z);
+	if (code != Z_STREAM_END) {
+		coco_free(out);
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to pack initdata");
+	}
+	*ret = out;
+	return 0;
+}
+
+static int to_image(struct coco_view packed, uint8_t **ret, size_t *ret_n,
+		    struct coco_diag *diag)
+{
+	size_t n = COCO_INITDATA_HEAD + packed.n;
+	struct coco_wr wr;
+
+	coco_wr_init(&wr, n + COCO_INITDATA_BLOCK);
+	coco_wr_str(&wr, COCO_INITDATA_MAGIC);
+	coco_wr_le64(&wr, packed.n);
+	coco_wr_bytes(&wr, packed.p, packed.n);
+	for (; n % COCO_INITDATA_BLOCK != 0; n++)
+		coco_wr_u8(&wr, 0);
+	return coco_wr_finish(&wr, ret, ret_n, diag);
+}
+
+int coco_initdata_pack(struct coco_view toml, enum coco_initdata_form form, uint8_t **ret,
+		       size_t *ret_n, struct coco_diag *diag)
+{
+	uint8_t *packed = NULL;
+	size_t n = 0;
+
+	if (form == COCO_INITDATA_TOML) {
+		*ret = coco_memdup(toml.p, toml.n);
+		*ret_n = toml.n;
+		return *ret != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY,
+						    "no memory for initdata");
+	}
+	int r = gzip(toml, &packed, &n, diag);
+	if (r != 0)
+		return r;
+	if (form == COCO_INITDATA_GZIP) {
+		*ret = packed;
+		*ret_n = n;
+		return 0;
+	}
+	if (form == COCO_INITDATA_IMAGE) {
+		r = to_image(coco_view_of(packed, n), ret, ret_n, diag);
+	} else {
+		char *text = coco_b64_dup(COCO_B64_STD, packed, n);
+
+		if (text == NULL)
+			r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to pack initdata");
+		*ret = (uint8_t *)text;
+		*ret_n = text != NULL ? strlen(text) : 0;
+	}
+	coco_free(packed);
+	return r;
+}
+
+/* ---- binding -------------------------------------------------------------------- */
+
+static void field(uint8_t *ret, size_t cap, const struct coco_initdata_binding *b)
+{
+	memset(ret, 0, cap);
+	memcpy(ret, b->digest, coco_min_size(cap, b->n));
+}
+
+int coco_initdata_bind(struct coco_view toml, enum coco_initdata_alg alg,
+		       struct coco_initdata_binding *ret, struct coco_diag *diag)
+{
+	static const enum coco_digest_alg algs[COCO_INITDATA_ALGS] = {
+		COCO_DIGEST_SHA256, COCO_DIGEST_SHA384, COCO_DIGEST_SHA512,
+	};
+	struct coco_initdata_binding b = { .alg = alg, .n = coco_digest_length(algs[alg]) };
+	uint8_t pcr[64] = { 0 };
+	struct coco_digest *d;
+
+	int r = coco_digest_new(&d, algs[alg], diag);
+	if (r != 0)
+		return r;
+	r = coco_digest_once(d, toml.p, toml.n, b.digest, diag);
+	field(b.host_data, sizeof(b.host_data), &b);
+	field(b.mrconfigid, sizeof(b.mrconfigid), &b);
+	field(b.configid, sizeof(b.configid), &b);
+	if (r == 0 && b.n == sizeof(b.pcr8)) {
+		memcpy(pcr + 32, b.digest, 32);
+		b.has_pcr8 = true;
+		r = coco_digest_once(d, pcr, sizeof(pcr), b.pcr8, diag);
+	}
+	coco_digest_free(d);
+	if (r == 0)
+		*ret = b;
+	return r;
+}
