@@ -15,19 +15,19 @@ _cococtl_paths()
 # What can follow the words of a command so far.
 _cococtl_commands()
 {
-	case $* in
-	'') echo 'key model measure help explain schema completion version' ;;
-	'key') echo 'generate public inspect wrap unwrap' ;;
-	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
-	'measure profile') echo 'import check' ;;
+	case $1 in
+	'') echo 'key model measure initdata help explain schema completion version' ;;
+	key) echo 'generate public inspect wrap unwrap' ;;
+	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search' ;;
+	initdata) echo 'create inspect check' ;;
 	esac
 }
 
 _cococtl()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local cmd n
+	local cmd
 	local -a w=("${COMP_WORDS[@]:0:COMP_CWORD}")
 
 	COMPREPLY=()
@@ -42,15 +42,13 @@ _cococtl()
 		return
 	fi
 	cmd=${w[1]}
-	n=2
-	while [[ -n $(_cococtl_commands "$cmd") ]]; do
-		if ((COMP_CWORD == n)); then
+	if [[ -n $(_cococtl_commands "$cmd") ]]; then
+		if ((COMP_CWORD == 2)); then
 			_cococtl_words "$(_cococtl_commands "$cmd")"
 			return
 		fi
-		cmd+=" ${w[n]}"
-		n=$((n + 1))
-	done
+		cmd+=" ${w[2]}"
+	fi
 	case $cmd in
 	'key generate')
 		case $prev in
@@ -330,50 +328,13 @@ _cococtl()
 			_cococtl_paths -d
 		fi
 		;;
-	'measure profile import')
-		case $prev in
-		--qemu-argv) _cococtl_paths -f; return ;;
-		--libvirt) _cococtl_paths -f; return ;;
-		--kata) _cococtl_paths -f; return ;;
-		--platform) _cococtl_words "snp sev-es sev tdx vtpm"; return ;;
-		--max-vcpus) :; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--qemu-argv --libvirt --kata --platform --max-vcpus --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'measure profile check')
-		case $prev in
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
 	'measure snp')
 		case $prev in
-		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -392,21 +353,18 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev-es')
 		case $prev in
-		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -421,21 +379,18 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev')
 		case $prev in
-		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -444,14 +399,13 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure id-block')
 		case $prev in
-		--profile) _cococtl_paths -f; return ;;
 		--digest) :; return ;;
 		--id-key) _cococtl_paths -f; return ;;
 		--author-key) _cococtl_paths -f; return ;;
@@ -466,7 +420,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -475,8 +429,6 @@ _cococtl()
 		case $prev in
 		--platform) _cococtl_words "auto snp tdx sev sev-es"; return ;;
 		--rules) _cococtl_words "auto igvm igvmmeasure qemu"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -485,15 +437,13 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
 		;;
 	'measure eif')
 		case $prev in
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -503,7 +453,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--ignore-signature --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--ignore-signature --explain --output --force --dry-run --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -511,8 +461,6 @@ _cococtl()
 	'measure pe')
 		case $prev in
 		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -521,7 +469,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -542,8 +490,6 @@ _cococtl()
 		--hash-output) _cococtl_paths -f; return ;;
 		--root-hash) :; return ;;
 		--cmdline) :; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -554,7 +500,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -581,8 +527,6 @@ _cococtl()
 		--sign) _cococtl_paths -f; return ;;
 		--public-key) _cococtl_paths -f; return ;;
 		--policyref) :; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -591,7 +535,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -612,7 +556,6 @@ _cococtl()
 		;;
 	'measure search')
 		case $prev in
-		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
 		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
 		--firmware) _cococtl_paths -f; return ;;
@@ -633,63 +576,53 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
-	'measure image')
+	'initdata create')
 		case $prev in
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
+		--aa) _cococtl_paths -f; return ;;
+		--cdh) _cococtl_paths -f; return ;;
+		--policy) _cococtl_paths -f; return ;;
+		--file) :; return ;;
+		--kbs-url) :; return ;;
+		--kbs-cert) _cococtl_paths -f; return ;;
+		--release-id) :; return ;;
+		--algorithm) _cococtl_words "sha256 sha384 sha512"; return ;;
+		--form) _cococtl_words "toml annotation image pod pod-old"; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
-		--jobs) :; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
 		--color) _cococtl_words "auto always never"; return ;;
-		--progress) _cococtl_words "auto bar plain json none"; return ;;
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--aa --cdh --policy --file --kbs-url --kbs-cert --release-id --algorithm --form --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'initdata inspect')
+		case $prev in
+		--form) _cococtl_words "toml annotation image pod pod-old"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--form --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
 		;;
-	'measure vtpm')
+	'initdata check')
 		case $prev in
-		--firmware) _cococtl_paths -f; return ;;
-		--generation) :; return ;;
-		--qemu-version) :; return ;;
-		--memory) :; return ;;
-		--acpi) _cococtl_paths -d; return ;;
-		--qemu) :; return ;;
-		--qemu-args) :; return ;;
-		--phys-bits) :; return ;;
-		--option-rom) _cococtl_paths -f; return ;;
-		--secure-boot) _cococtl_paths -d; return ;;
-		--authority) _cococtl_paths -f; return ;;
-		--mok) _cococtl_paths -d; return ;;
-		--kernel) _cococtl_paths -f; return ;;
-		--initrd) _cococtl_paths -f; return ;;
-		--append) :; return ;;
-		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
-		--disk) _cococtl_paths -f; return ;;
-		--entry) :; return ;;
-		--boot-device) :; return ;;
-		--uki) _cococtl_paths -f; return ;;
-		--loader) _cococtl_paths -f; return ;;
-		--loader-conf) _cococtl_paths -f; return ;;
-		--extra) _cococtl_paths -f; return ;;
-		--global) _cococtl_paths -f; return ;;
-		--uki-profile) :; return ;;
-		--phase) :; return ;;
-		--pcr) :; return ;;
-		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -697,54 +630,9 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
-			:
-		fi
-		;;
-	'measure tdx')
-		case $prev in
-		--firmware) _cococtl_paths -f; return ;;
-		--firmware-generation) _cococtl_words "auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508"; return ;;
-		--kernel) _cococtl_paths -f; return ;;
-		--initrd) _cococtl_paths -f; return ;;
-		--append) :; return ;;
-		--memory) :; return ;;
-		--vcpus) :; return ;;
-		--qemu-version) :; return ;;
-		--add-page) _cococtl_words "auto single two both"; return ;;
-		--linux-events) _cococtl_words "both initrd none"; return ;;
-		--exit-boot-services) _cococtl_words "once either"; return ;;
-		--acpi) _cococtl_paths -d; return ;;
-		--qemu) :; return ;;
-		--qemu-args) :; return ;;
-		--phys-bits) :; return ;;
-		--pci-window) :; return ;;
-		--save-acpi) _cococtl_paths -d; return ;;
-		--smbios) _cococtl_paths -f; return ;;
-		--bios-vendor) :; return ;;
-		--bios-version) :; return ;;
-		--bios-date) :; return ;;
-		--event) :; return ;;
-		--fw-cfg) :; return ;;
-		--attributes) :; return ;;
-		--xfam) :; return ;;
-		--mrconfigid) :; return ;;
-		--mrowner) :; return ;;
-		--mrownerconfig) :; return ;;
-		--form) :; return ;;
-		--sign-with) _cococtl_paths -f; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
+			_cococtl_paths -f
 		fi
 		;;
 	'help')

@@ -18,7 +18,8 @@ int coco_cmd_initdata_check(struct coco_cli *cli, const void *opts, struct coco_
 
 	int r = coco_initdata_read(&in, o->file, diag);
 	if (r == 0)
-		r = coco_initdata_check(&in.doc, cli->run.now, &list, diag);
+		r = coco_initdata_check(&in.doc, coco_view_of(in.toml, in.n), cli->run.now, &list,
+					diag);
 	if (r == 0) {
 		coco_findings_report(report, &list);
 		r = coco_initdata_report(report, coco_view_of(in.toml, in.n), in.doc.alg, false,

@@ -5,10 +5,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "formats/core/b64.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
+
+/* An operand that is the annotation itself: base64 of gzip, and no file of that name. */
+static bool is_annotation(const char *word)
+{
+	return strncmp(word, "H4sI", 4) == 0 && access(word, F_OK) != 0;
+}
 
 int coco_initdata_read(struct coco_initdata_input *in, const char *path, struct coco_diag *diag)
 {
@@ -16,14 +23,16 @@ int coco_initdata_read(struct coco_initdata_input *in, const char *path, struct 
 	size_t n = 0;
 
 	memset(in, 0, sizeof(*in));
-	int r = coco_read_file(path, COCO_INITDATA_MAX * 2, &bytes, &n, diag);
+	bool given = is_annotation(path);
+	int r = given ? 0 : coco_read_file(path, COCO_INITDATA_MAX * 2, &bytes, &n, diag);
 	if (r == 0)
-		r = coco_initdata_unpack(coco_view_of(bytes, n), &in->toml, &in->n, &in->form,
-					 diag);
+		r = coco_initdata_unpack(given ? coco_view_of(path, strlen(path))
+					       : coco_view_of(bytes, n),
+					 &in->toml, &in->n, &in->form, diag);
 	if (r == 0)
 		r = coco_initdata_decode(&in->doc, coco_view_of(in->toml, in->n), diag);
 	if (r != 0)
-		coco_diag_source(diag, "%s", path);
+		coco_diag_source(diag, "%s", given ? "the annotation" : path);
 	coco_free(bytes);
 	return r;
 }

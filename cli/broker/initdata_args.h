@@ -16,7 +16,10 @@ struct coco_initdata_input {
 	struct coco_initdata doc;
 };
 
-/* coco_initdata_read - reads, unpacks and parses; coco_initdata_input_free in any case. */
+/*
+ * coco_initdata_read - reads, unpacks and parses a file, or the annotation itself;
+ * coco_initdata_input_free in any case.
+ */
 int coco_initdata_read(struct coco_initdata_input *in, const char *path, struct coco_diag *diag)
 	COCO_MUSTUSE;
 void coco_initdata_input_free(struct coco_initdata_input *in);

@@ -4,18 +4,19 @@
 #include "cli/broker/table_broker.h"
 
 static const char *const algorithms[] = { "sha256", "sha384", "sha512", NULL };
-static const char *const forms[] = { "toml", "annotation", "image", NULL };
+static const char *const forms[] = { "toml", "annotation", "image", "pod", "pod-old", NULL };
 
 #define FORM(s, what)                                                                     \
 	{ .name = "form", .kind = COCO_KIND_ENUM, .arg = "FORM", .values = forms,         \
 	  .def = "toml", .help = what, COCO_BIND_ENUM(s, form) }
 
 #define FORMS                                                                             \
-	"Forms: toml is the document; annotation is the base64 of its gzip, as the pod "  \
-	"annotation io.katacontainers.config.hypervisor.cc_init_data (before OpenShift "  \
-	"sandboxed containers 1.10: io.katacontainers.config.runtime.cc_init_data) takes " \
-	"it; image is the block device that the guest reads. All forms are recognised "   \
-	"when they are read."
+	"Forms: toml is the document; annotation is the base64 of its gzip; pod is that " \
+	"as YAML under the annotation's name, "                                           \
+	"io.katacontainers.config.hypervisor.cc_init_data; pod-old the same under "       \
+	"io.katacontainers.config.runtime.cc_init_data, which older peer-pods releases "  \
+	"and OpenShift sandboxed containers before 1.10 read; image is the block device " \
+	"that the guest reads. All forms are recognised when they are read."
 
 #define EXITS                                                                             \
 	(COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(LIMIT))
@@ -84,7 +85,7 @@ const struct coco_cmd coco_cmd_entry_initdata_create = {
 
 static const struct coco_operand inspect_operands[] = {
 	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
-	  .help = "document, annotation, or block image", COCO_BIND_STR(INSPECT, file) },
+	  .help = "document, annotation (a file of it, or itself), or block image", COCO_BIND_STR(INSPECT, file) },
 };
 
 static const struct coco_opt inspect_opts[] = {
@@ -124,7 +125,7 @@ const struct coco_cmd coco_cmd_entry_initdata_inspect = {
 
 static const struct coco_operand check_operands[] = {
 	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
-	  .help = "document, annotation, or block image", COCO_BIND_STR(CHECK, file) },
+	  .help = "document, annotation (a file of it, or itself), or block image", COCO_BIND_STR(CHECK, file) },
 };
 
 static const struct coco_example check_examples[] = {

@@ -67,7 +67,7 @@ const struct coco_initdata_entry *coco_initdata_find(const struct coco_initdata 
  * then the entries in byte order of their names, as multi-line literal
  * strings where these can hold the text, otherwise as basic strings. Gives
  * *ret (coco_free). decode gives the same entries. Errors: INITDATA_ENTRY (a
- * name twice, a text that is not UTF-8), LIMIT_COUNT, LIMIT_SIZE.
+ * name twice, a name that is empty, a name or text that is not UTF-8), LIMIT_COUNT, LIMIT_SIZE.
  */
 int coco_initdata_encode(enum coco_initdata_alg alg, const struct coco_initdata_entry *entries,
 			 size_t n, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)

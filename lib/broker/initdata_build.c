@@ -7,6 +7,9 @@
 
 #include "formats/core/err_broker.h"
 #include "formats/core/mem.h"
+#include "formats/core/pem.h"
+#include "formats/core/utf8.h"
+#include "lib/crypto/x509.h"
 
 static void release(struct coco_initdata_entry *e)
 {
@@ -58,6 +61,22 @@ static int finish(struct coco_initdata_parts *parts, const char *name, struct co
 	return r;
 }
 
+/* Certificates in PEM and nothing else: a private key beside them must not go in. */
+static int check_cert(struct coco_view cert, struct coco_diag *diag)
+{
+	struct coco_certs *certs = NULL;
+
+	if (!coco_pem_looks(cert) || !coco_utf8_valid(cert.p, cert.n, NULL) ||
+	    memchr(cert.p, 0, cert.n) != NULL)
+		return coco_fail(diag, COCO_E_FORMAT_CERT,
+				 "the broker's certificate is not text in PEM");
+	int r = coco_certs_new(&certs, diag);
+	if (r == 0)
+		r = coco_certs_parse(certs, cert, diag);
+	coco_certs_free(certs);
+	return r;
+}
+
 int coco_initdata_part_kbs(struct coco_initdata_parts *parts, const char *url,
 			   struct coco_view cert, struct coco_diag *diag)
 {
@@ -66,12 +85,15 @@ int coco_initdata_part_kbs(struct coco_initdata_parts *parts, const char *url,
 	if ((strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) ||
 	    strpbrk(url, " \t\r\n\"") != NULL)
 		return coco_fail(diag, COCO_E_USAGE_URL, "\"%s\" is not an http or https URL", url);
+	int r = cert.n != 0 ? check_cert(cert, diag) : 0;
+	if (r != 0)
+		return r;
 	coco_wr_init(&wr, COCO_INITDATA_MAX);
 	coco_wr_str(&wr, "[token_configs.kbs]\n");
 	line(&wr, "url", url, strlen(url));
 	if (cert.n != 0)
 		line(&wr, "cert", (const char *)cert.p, cert.n);
-	int r = finish(parts, "aa.toml", &wr, diag);
+	r = finish(parts, "aa.toml", &wr, diag);
 	if (r != 0)
 		return r;
 	coco_wr_init(&wr, COCO_INITDATA_MAX);

@@ -19,7 +19,8 @@ int coco_initdata_part(struct coco_initdata_parts *parts, const char *name, cons
 
 /*
  * coco_initdata_part_kbs - aa.toml and cdh.toml for a key broker: both name
- * the URL, and the certificate (PEM; empty: none) for https. USAGE_URL.
+ * the URL, and the certificates (PEM; empty: none) for https. USAGE_URL,
+ * FORMAT_CERT (not PEM, or something else beside the certificates).
  */
 int coco_initdata_part_kbs(struct coco_initdata_parts *parts, const char *url,
 			   struct coco_view cert, struct coco_diag *diag) COCO_MUSTUSE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/mem.h"
+#include "lib/broker/initdata_file.h"
 #include "lib/crypto/x509.h"
 
 /* One of the two components that talk to the broker, and what it was told. */
@@ -21,12 +22,18 @@ struct side {
 	unsigned line;              /* of the table with the address */
 };
 
+/* Bytes that Kubernetes allows all annotations of an object together. */
+enum { ANNOTATIONS_MAX = 256 * 1024, ANNOTATION_LARGE = 64 * 1024 };
+
 struct checker {
 	const struct coco_initdata *d;
+	struct coco_view toml;
 	struct coco_findings *list;
 	int64_t at;
 	struct side side[2];
+	bool offline;               /* keys come from files of the guest, no broker is asked */
 	struct coco_diag why;       /* of what was tried last */
+	int code;                   /* 0, or why nothing can be said */
 };
 
 /* The text of an optional member; another type is a finding. */
@@ -53,7 +60,10 @@ static void open_side(struct checker *c, struct side *s)
 	if (e == NULL)
 		return;
 	coco_diag_init(&c->why);
-	if (coco_toml_parse(&s->doc, coco_view_of(e->text, e->n), &c->why) != 0) {
+	int r = coco_toml_parse(&s->doc, coco_view_of(e->text, e->n), &c->why);
+	if (r == COCO_E_LIMIT_MEMORY)
+		c->code = r;
+	if (r != 0) {
 		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.toml.syntax",
 			     "%s is not TOML: %.120s", s->name, c->why.message);
 		coco_finding_place(c->list, "%s %.60s", s->name, c->why.pointer);
@@ -71,23 +81,56 @@ static void open_side(struct checker *c, struct side *s)
 	s->cert = text_of(c, s, t, s->cert_key);
 }
 
+/* Which client the data hub takes to fetch keys. */
+static void check_kbc(struct checker *c, const struct side *s)
+{
+	const struct coco_toml_value *kbc = coco_toml_find(&s->doc.root, "kbc");
+	const char *name;
+
+	if (kbc == NULL || kbc->type != COCO_TOML_TABLE)
+		return;
+	name = text_of(c, s, kbc, "name");
+	if (name != NULL && strcmp(name, "cc_kbc") == 0)
+		return;
+	if (name != NULL && strcmp(name, "offline_fs_kbc") == 0) {
+		c->offline = true;
+		coco_finding(c->list, COCO_FINDING_WARN, "initdata.kbc.offline",
+			     "keys come from files of the guest, no evidence is asked for");
+		coco_finding_place(c->list, "cdh.toml line %u", kbc->line);
+		coco_finding_next(c->list, "use cc_kbc outside of tests");
+		return;
+	}
+	coco_finding(c->list, COCO_FINDING_FAIL, "initdata.kbc.name",
+		     name == NULL ? "cdh.toml does not say how keys are fetched"
+				  : "cdh.toml names a way to fetch keys that no data hub knows");
+	coco_finding_place(c->list, "cdh.toml line %u", kbc->line);
+	coco_finding_next(c->list, "write name = \"cc_kbc\" in its [kbc]");
+}
+
 static bool https(const char *url)
 {
 	return strncmp(url, "https://", 8) == 0;
 }
 
+static bool usable(const char *url)
+{
+	return https(url) || strncmp(url, "http://", 7) == 0;
+}
+
 static void check_url(struct checker *c, const struct side *s)
 {
-	if (s->url == NULL || (!https(s->url) && strncmp(s->url, "http://", 7) != 0)) {
-		if (s->url == NULL || strcmp(s->url, "null") != 0) {
-			coco_finding(c->list, COCO_FINDING_FAIL, "initdata.url.missing",
-				     s->url == NULL ? "%s names no address of the key broker"
-						    : "%s: the address is no http or https URL",
-				     s->name);
-			coco_finding_place(c->list, "%s", s->name);
-			coco_finding_next(c->list, "aa.toml and cdh.toml are read by two "
-					  "processes: give the URL in both");
-		}
+	if (s->url == NULL || !usable(s->url)) {
+		if (c->offline)
+			return;
+		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.url.missing",
+			     s->url == NULL ? "%s names no address of the key broker"
+					    : "%s: the address is no http or https URL",
+			     s->name);
+		coco_finding_place(c->list, "%s [%s%s%s]", s->name, s->table[0],
+				   s->table[1] != NULL ? "." : "",
+				   s->table[1] != NULL ? s->table[1] : "");
+		coco_finding_next(c->list, "aa.toml and cdh.toml are read by two processes: give "
+				  "the URL in both");
 		return;
 	}
 	if (!https(s->url) && s->cert != NULL) {
@@ -139,7 +182,9 @@ static void check_cert(struct checker *c, const struct side *s)
 	int r = coco_certs_new(&certs, NULL);
 	if (r == 0)
 		r = coco_certs_parse(certs, coco_view_of(s->cert, strlen(s->cert)), NULL);
-	if (r != 0)
+	if (r == COCO_E_LIMIT_MEMORY)
+		c->code = r;
+	else if (r != 0)
 		bad_cert(c, s, "initdata.cert.format", "the certificate cannot be read",
 			 "give one or more certificates in PEM");
 	for (size_t i = 0; r == 0 && i < coco_certs_count(certs); i++)
@@ -163,6 +208,12 @@ static void compare(struct checker *c, const struct side *aa, const struct side 
 			     aa->cert != NULL ? "aa.toml" : "cdh.toml");
 		coco_finding_next(c->list, "give it in both: they are read by two processes");
 	}
+	if (aa->cert != NULL && cdh->cert != NULL && strcmp(aa->cert, cdh->cert) != 0) {
+		coco_finding(c->list, COCO_FINDING_WARN, "initdata.cert.differ",
+			     "aa.toml and cdh.toml hold different certificates");
+		coco_finding_next(c->list, "check that both are meant: a renewal has to reach "
+				  "both files");
+	}
 }
 
 static void check_algorithm(struct checker *c)
@@ -179,7 +230,7 @@ static void check_algorithm(struct checker *c)
 	coco_finding_next(c->list, "use sha256 unless all guests are TDX");
 }
 
-static void check_entries(struct checker *c)
+static void check_policy(struct checker *c)
 {
 	const struct coco_initdata_entry *policy = coco_initdata_find(c->d, "policy.rego");
 
@@ -193,50 +244,85 @@ static void check_entries(struct checker *c)
 		coco_finding_place(c->list, "policy.rego");
 		coco_finding_next(c->list, "the agent asks for rules of that package only");
 	}
-	for (size_t i = 0; i < c->d->n; i++)
-		if (strchr(c->d->entry[i].text, '\r') != NULL) {
-			coco_finding(c->list, COCO_FINDING_WARN, "initdata.text.cr",
-				     "%s has carriage returns", c->d->entry[i].name);
-			coco_finding_next(c->list, "line ends are part of the digest: whoever "
-					  "rewrites them changes it");
-		}
 }
 
-static void check_side(struct checker *c, struct side *s)
+static void check_bytes(struct checker *c)
 {
-	open_side(c, s);
-	if (coco_initdata_find(c->d, s->name) == NULL) {
+	uint8_t *text = NULL;
+	size_t n = 0;
+
+	if (memchr(c->toml.p, '\r', c->toml.n) != NULL) {
+		coco_finding(c->list, COCO_FINDING_WARN, "initdata.text.cr",
+			     "the document has carriage returns");
+		coco_finding_next(c->list, "line ends are part of the digest: whoever rewrites "
+				  "them changes it");
+	}
+	int r = coco_initdata_pack(c->toml, COCO_INITDATA_ANNOTATED, &text, &n, &c->why);
+	coco_free(text);
+	if (r != 0) {
+		c->code = COCO_E_LIMIT_MEMORY;   /* a document is never too large to be packed */
+		return;
+	}
+	n += strlen(COCO_INITDATA_ANNOTATION);
+	if (n <= ANNOTATION_LARGE)
+		return;
+	coco_finding(c->list, n > ANNOTATIONS_MAX ? COCO_FINDING_FAIL : COCO_FINDING_WARN,
+		     "initdata.annotation.size",
+		     "as an annotation it takes %zu of the %d bytes that Kubernetes allows all "
+		     "annotations of a pod together", n, ANNOTATIONS_MAX);
+	coco_finding_next(c->list, "fetch large texts (image policies, certificates) as "
+			  "resources of the broker instead");
+}
+
+static void check_side(struct checker *c, const struct side *s)
+{
+	if (s->present) {
+		check_url(c, s);
+		check_cert(c, s);
+	} else if (coco_initdata_find(c->d, s->name) == NULL && !c->offline) {
 		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.entry.missing", "there is no %s",
 			     s->name);
 		coco_finding_next(c->list, "without it the guest does not find the key broker; "
 				  "--kbs-url makes both files");
-	} else if (s->present) {
-		check_url(c, s);
-		check_cert(c, s);
 	}
 }
 
-int coco_initdata_check(const struct coco_initdata *d, int64_t at, struct coco_findings *list,
-			struct coco_diag *diag)
+static int check_all(struct checker *c)
+{
+	struct side *aa = &c->side[0];
+	struct side *cdh = &c->side[1];
+
+	*aa = (struct side){ .name = "aa.toml", .table = { "token_configs", "kbs" },
+			     .cert_key = "cert" };
+	*cdh = (struct side){ .name = "cdh.toml", .table = { "kbc" }, .cert_key = "kbs_cert" };
+	check_algorithm(c);
+	open_side(c, aa);
+	open_side(c, cdh);
+	if (cdh->present)
+		check_kbc(c, cdh);
+	check_side(c, aa);
+	check_side(c, cdh);
+	compare(c, aa, cdh);
+	check_policy(c);
+	check_bytes(c);
+	coco_toml_free(&aa->doc);
+	coco_toml_free(&cdh->doc);
+	return c->code;
+}
+
+int coco_initdata_check(const struct coco_initdata *d, struct coco_view toml, int64_t at,
+			struct coco_findings *list, struct coco_diag *diag)
 {
 	struct checker *c = coco_zalloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to check initdata");
 	c->d = d;
+	c->toml = toml;
 	c->list = list;
 	c->at = at;
-	c->side[0] = (struct side){ .name = "aa.toml", .table = { "token_configs", "kbs" },
-				    .cert_key = "cert" };
-	c->side[1] = (struct side){ .name = "cdh.toml", .table = { "kbc" },
-				    .cert_key = "kbs_cert" };
-	check_algorithm(c);
-	for (size_t i = 0; i < COCO_ARRAY_LEN(c->side); i++)
-		check_side(c, &c->side[i]);
-	compare(c, &c->side[0], &c->side[1]);
-	check_entries(c);
-	for (size_t i = 0; i < COCO_ARRAY_LEN(c->side); i++)
-		coco_toml_free(&c->side[i].doc);
+	int r = check_all(c);
 	coco_free(c);
-	return coco_findings_finish(list, diag);
+	return r == 0 ? coco_findings_finish(list, diag)
+		      : coco_fail(diag, r, "no memory to check initdata");
 }

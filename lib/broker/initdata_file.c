@@ -20,9 +20,31 @@ enum {
 
 const char *coco_initdata_form_name(enum coco_initdata_form form)
 {
-	static const char *const names[] = { "toml", "annotation", "image", "gzip" };
+	static const char *const names[] = {
+		[COCO_INITDATA_TOML] = "toml", [COCO_INITDATA_ANNOTATED] = "annotation",
+		[COCO_INITDATA_IMAGE] = "image", [COCO_INITDATA_POD] = "pod",
+		[COCO_INITDATA_POD_OLD] = "pod-old", [COCO_INITDATA_GZIP] = "gzip",
+	};
 
 	return names[form];
+}
+
+static int copy(struct coco_view in, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
+{
+	uint8_t *p = NULL;
+
+	if (in.n > COCO_INITDATA_MAX)
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the initdata is larger than %d bytes",
+				 COCO_INITDATA_MAX);
+	p = coco_alloc(in.n + 1, 1);
+	if (p == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for initdata");
+	if (in.n != 0)
+		memcpy(p, in.p, in.n);
+	p[in.n] = 0;
+	*ret = p;
+	*ret_n = in.n;
+	return 0;
 }
 
 /* ---- unpacking ------------------------------------------------------------------ */
@@ -116,27 +138,69 @@ static int from_annotation(struct coco_view in, uint8_t **ret, size_t *ret_n,
 	return r;
 }
 
+/* Without what is in before at the front, and in after at the end. */
+static struct coco_view trim(struct coco_view in, const char *before, const char *after)
+{
+	while (in.n > 0 && in.p[0] != 0 && strchr(before, in.p[0]) != NULL)
+		in = coco_view_of(in.p + 1, in.n - 1);
+	while (in.n > 0 && in.p[in.n - 1] != 0 && strchr(after, in.p[in.n - 1]) != NULL)
+		in.n--;
+	return in;
+}
+
+static bool starts(struct coco_view in, const char *word)
+{
+	return in.n >= strlen(word) && memcmp(in.p, word, strlen(word)) == 0;
+}
+
+static struct coco_view past(struct coco_view in, const char *word)
+{
+	return starts(in, word) ? coco_view_of(in.p + strlen(word), in.n - strlen(word)) : in;
+}
+
+/* What follows the annotation's name in a line of YAML or JSON, else all of it. */
+static struct coco_view value_of(struct coco_view in, enum coco_initdata_form *form)
+{
+	static const char blank[] = " \t\r\n";
+	static const char quotes[] = " \t\r\n,\"'";
+	struct coco_view all = trim(in, blank, blank);
+	struct coco_view v = trim(past(all, "metadata:"), blank, blank);
+
+	v = trim(past(v, "annotations:"), quotes, quotes);
+	if (starts(v, COCO_INITDATA_ANNOTATION))
+		*form = COCO_INITDATA_POD;
+	else if (starts(v, COCO_INITDATA_ANNOTATION_OLD))
+		*form = COCO_INITDATA_POD_OLD;
+	else
+		return all;
+	v = past(v, *form == COCO_INITDATA_POD ? COCO_INITDATA_ANNOTATION
+					       : COCO_INITDATA_ANNOTATION_OLD);
+	return trim(v, " \t\r\n\"':=", quotes);
+}
+
 int coco_initdata_unpack(struct coco_view bytes, uint8_t **ret, size_t *ret_n,
 			 enum coco_initdata_form *ret_form, struct coco_diag *diag)
 {
-	if (bytes.n >= 8 && memcmp(bytes.p, COCO_INITDATA_MAGIC, 8) == 0) {
-		*ret_form = COCO_INITDATA_IMAGE;
-		return from_image(bytes, ret, ret_n, diag);
+	enum coco_initdata_form form = COCO_INITDATA_TOML;
+	struct coco_view value = bytes;
+	int r = 0;
+
+	if (starts(bytes, COCO_INITDATA_MAGIC)) {
+		form = COCO_INITDATA_IMAGE;
+		r = from_image(bytes, ret, ret_n, diag);
+	} else if (starts(bytes, "\x1f\x8b")) {
+		form = COCO_INITDATA_GZIP;
+		r = gunzip(bytes, ret, ret_n, diag);
+	} else {
+		value = value_of(bytes, &form);
+		if (form == COCO_INITDATA_TOML && is_base64(value))
+			form = COCO_INITDATA_ANNOTATED;
+		r = form == COCO_INITDATA_TOML ? copy(bytes, ret, ret_n, diag)
+					       : from_annotation(value, ret, ret_n, diag);
 	}
-	if (bytes.n >= 2 && bytes.p[0] == 0x1f && bytes.p[1] == 0x8b) {
-		*ret_form = COCO_INITDATA_GZIP;
-		return gunzip(bytes, ret, ret_n, diag);
-	}
-	if (is_base64(bytes)) {
-		*ret_form = COCO_INITDATA_ANNOTATED;
-		return from_annotation(bytes, ret, ret_n, diag);
-	}
-	*ret_form = COCO_INITDATA_TOML;
-	*ret = coco_memdup(bytes.p, bytes.n);
-	if (*ret == NULL)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for initdata");
-	*ret_n = bytes.n;
-	return 0;
+	if (r == 0)
+		*ret_form = form;
+	return r;
 }
 
 /* ---- packing -------------------------------------------------------------------- */
@@ -159,13 +223,14 @@ static int gzip(struct coco_view in, uint8_t **ret, size_t *ret_n, struct coco_d
 	z.next_out = out;
 	z.avail_out = (uInt)bound;
 	int code = out != NULL ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
-	*ret_n = bound - z.avail_out;
+	size_t n = bound - z.avail_out;
 	(void)deflateEnd(&z);
 	if (code != Z_STREAM_END) {
 		coco_free(out);
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to pack initdata");
 	}
 	*ret = out;
+	*ret_n = n;
 	return 0;
 }
 
@@ -184,36 +249,44 @@ static int to_image(struct coco_view packed, uint8_t **ret, size_t *ret_n,
 	return coco_wr_finish(&wr, ret, ret_n, diag);
 }
 
+/* The base64, for a pod in the YAML of its metadata. */
+static int to_text(struct coco_view packed, enum coco_initdata_form form, uint8_t **ret,
+		   size_t *ret_n, struct coco_diag *diag)
+{
+	size_t n = coco_b64_len(COCO_B64_STD, packed.n);
+	struct coco_wr wr;
+
+	coco_wr_init(&wr, n + 256);
+	if (form != COCO_INITDATA_ANNOTATED)
+		coco_wr_printf(&wr, "metadata:\n  annotations:\n    %s: ",
+			       form == COCO_INITDATA_POD ? COCO_INITDATA_ANNOTATION
+							 : COCO_INITDATA_ANNOTATION_OLD);
+	char *room = (char *)coco_wr_room(&wr, n);
+	if (room != NULL)
+		coco_b64_encode(COCO_B64_STD, room, packed.p, packed.n);
+	if (form != COCO_INITDATA_ANNOTATED)
+		coco_wr_u8(&wr, '\n');
+	return coco_wr_finish(&wr, ret, ret_n, diag);
+}
+
 int coco_initdata_pack(struct coco_view toml, enum coco_initdata_form form, uint8_t **ret,
 		       size_t *ret_n, struct coco_diag *diag)
 {
 	uint8_t *packed = NULL;
 	size_t n = 0;
 
-	if (form == COCO_INITDATA_TOML) {
-		*ret = coco_memdup(toml.p, toml.n);
-		*ret_n = toml.n;
-		return *ret != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY,
-						    "no memory for initdata");
-	}
+	if (form == COCO_INITDATA_TOML)
+		return copy(toml, ret, ret_n, diag);
 	int r = gzip(toml, &packed, &n, diag);
-	if (r != 0)
-		return r;
-	if (form == COCO_INITDATA_GZIP) {
+	if (r == 0 && form == COCO_INITDATA_GZIP) {
 		*ret = packed;
 		*ret_n = n;
 		return 0;
 	}
-	if (form == COCO_INITDATA_IMAGE) {
-		r = to_image(coco_view_of(packed, n), ret, ret_n, diag);
-	} else {
-		char *text = coco_b64_dup(COCO_B64_STD, packed, n);
-
-		if (text == NULL)
-			r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to pack initdata");
-		*ret = (uint8_t *)text;
-		*ret_n = text != NULL ? strlen(text) : 0;
-	}
+	if (r == 0)
+		r = form == COCO_INITDATA_IMAGE
+			    ? to_image(coco_view_of(packed, n), ret, ret_n, diag)
+			    : to_text(coco_view_of(packed, n), form, ret, ret_n, diag);
 	coco_free(packed);
 	return r;
 }

@@ -12,16 +12,21 @@ enum coco_initdata_form {
 	COCO_INITDATA_TOML,
 	COCO_INITDATA_ANNOTATED,   /* base64 of gzip */
 	COCO_INITDATA_IMAGE,       /* magic, length, gzip, zeros */
+	COCO_INITDATA_POD,         /* YAML: the annotation with its name */
+	COCO_INITDATA_POD_OLD,     /* the same with the name of older releases */
 	COCO_INITDATA_GZIP,
+	COCO_INITDATA_FORMS,
 };
 
-/* coco_initdata_form_name - "toml", "annotation", "image", "gzip"; static. */
+/* coco_initdata_form_name - "toml", "annotation", "image", "pod", "pod-old", "gzip"; static. */
 const char *coco_initdata_form_name(enum coco_initdata_form form);
 
 /*
  * coco_initdata_unpack - the TOML bytes of a document in any form, which is
- * recognised. Gives *ret (coco_free). Errors: FORMAT_BASE64, INITDATA_PACKED
- * (damaged or oversized gzip, an image that lies), LIMIT_SIZE, LIMIT_MEMORY.
+ * recognised: an annotation may have its name in front of it and quotes around
+ * it, as it is copied out of a pod's YAML or JSON (one line). Gives *ret
+ * (coco_free). Errors: FORMAT_BASE64, INITDATA_PACKED (damaged gzip, an image
+ * that lies), FORMAT_TRUNCATED, FORMAT_PADDING, LIMIT_SIZE, LIMIT_MEMORY.
  */
 int coco_initdata_unpack(struct coco_view bytes, uint8_t **ret, size_t *ret_n,
 			 enum coco_initdata_form *ret_form, struct coco_diag *diag) COCO_MUSTUSE;
