@@ -13,7 +13,7 @@ int coco_cmd_initdata_check(struct coco_cli *cli, const void *opts, struct coco_
 			    struct coco_diag *diag)
 {
 	const struct coco_opts_initdata_check *o = opts;
-	struct coco_findings list = { .n = 0 };
+	struct coco_outcomes list = { .n = 0 };
 	struct coco_initdata_input in;
 
 	int r = coco_initdata_read(&in, o->file, diag);
@@ -21,14 +21,14 @@ int coco_cmd_initdata_check(struct coco_cli *cli, const void *opts, struct coco_
 		r = coco_initdata_check(&in.doc, coco_view_of(in.toml, in.n), cli->run.now, &list,
 					diag);
 	if (r == 0) {
-		coco_findings_report(report, &list);
+		coco_outcomes_report(report, &list);
 		r = coco_initdata_report(report, coco_view_of(in.toml, in.n), in.doc.alg, false,
 					 diag);
 	}
-	if (r == 0 && coco_findings_worst(&list) == COCO_FINDING_FAIL)
+	if (r == 0 && coco_outcomes_worst(&list) == COCO_OUTCOME_FAIL)
 		r = coco_fail(diag, COCO_E_INITDATA_UNFIT,
 			      "a guest cannot work with this document");
-	coco_findings_free(&list);
+	coco_outcomes_free(&list);
 	coco_initdata_input_free(&in);
 	return r;
 }

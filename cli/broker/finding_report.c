@@ -6,14 +6,14 @@
 
 #include <stdio.h>
 
-void coco_findings_report(struct coco_report *report, const struct coco_findings *list)
+void coco_outcomes_report(struct coco_report *report, const struct coco_outcomes *list)
 {
 	static const enum coco_status status[] = {
 		COCO_STATUS_PASS, COCO_STATUS_WARN, COCO_STATUS_FAIL,
 	};
 
 	for (size_t i = 0; i < list->n; i++) {
-		const struct coco_finding *f = &list->v[i];
+		const struct coco_outcome *f = &list->v[i];
 		char detail[400];
 
 		snprintf(detail, sizeof(detail), "%s%s%s", f->place,

@@ -7,7 +7,7 @@
 #include "cli/core/report.h"
 #include "lib/broker/finding.h"
 
-/* coco_findings_report - one check per finding: pass, warn or fail, with place and next step. */
-void coco_findings_report(struct coco_report *report, const struct coco_findings *list);
+/* coco_outcomes_report - one check per finding: pass, warn or fail, with place and next step. */
+void coco_outcomes_report(struct coco_report *report, const struct coco_outcomes *list);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "formats/core/mem.h"
 
-void coco_findings_free(struct coco_findings *list)
+void coco_outcomes_free(struct coco_outcomes *list)
 {
 	coco_free(list->v);
 	memset(list, 0, sizeof(*list));
@@ -21,7 +21,7 @@ static void vset(char *ret, size_t cap, const char *fmt, va_list ap)
 		ret[0] = '\0';
 }
 
-void coco_finding(struct coco_findings *list, enum coco_finding_level level, const char *id,
+void coco_outcome(struct coco_outcomes *list, enum coco_outcome_level level, const char *id,
 		  const char *fmt, ...)
 {
 	va_list ap;
@@ -29,12 +29,12 @@ void coco_finding(struct coco_findings *list, enum coco_finding_level level, con
 	if (list->code != 0)
 		return;
 	if (!coco_grow((void **)&list->v, &list->cap, list->n, sizeof(*list->v),
-		       COCO_FINDINGS_MAX)) {
-		list->code = list->n >= COCO_FINDINGS_MAX ? COCO_E_LIMIT_COUNT
+		       COCO_OUTCOMES_MAX)) {
+		list->code = list->n >= COCO_OUTCOMES_MAX ? COCO_E_LIMIT_COUNT
 							  : COCO_E_LIMIT_MEMORY;
 		return;
 	}
-	struct coco_finding *f = &list->v[list->n++];
+	struct coco_outcome *f = &list->v[list->n++];
 	memset(f, 0, sizeof(*f));
 	f->level = level;
 	snprintf(f->id, sizeof(f->id), "%s", id);
@@ -43,7 +43,7 @@ void coco_finding(struct coco_findings *list, enum coco_finding_level level, con
 	va_end(ap);
 }
 
-void coco_finding_place(struct coco_findings *list, const char *fmt, ...)
+void coco_outcome_place(struct coco_outcomes *list, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -54,7 +54,7 @@ void coco_finding_place(struct coco_findings *list, const char *fmt, ...)
 	va_end(ap);
 }
 
-void coco_finding_next(struct coco_findings *list, const char *fmt, ...)
+void coco_outcome_next(struct coco_outcomes *list, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -65,7 +65,7 @@ void coco_finding_next(struct coco_findings *list, const char *fmt, ...)
 	va_end(ap);
 }
 
-int coco_findings_finish(const struct coco_findings *list, struct coco_diag *diag)
+int coco_outcomes_finish(const struct coco_outcomes *list, struct coco_diag *diag)
 {
 	if (list->code == 0)
 		return 0;
@@ -74,9 +74,9 @@ int coco_findings_finish(const struct coco_findings *list, struct coco_diag *dia
 						   : "there is too much to say about it");
 }
 
-enum coco_finding_level coco_findings_worst(const struct coco_findings *list)
+enum coco_outcome_level coco_outcomes_worst(const struct coco_outcomes *list)
 {
-	enum coco_finding_level worst = COCO_FINDING_PASS;
+	enum coco_outcome_level worst = COCO_OUTCOME_PASS;
 
 	for (size_t i = 0; i < list->n; i++)
 		if (list->v[i].level > worst)

@@ -28,7 +28,7 @@ enum { ANNOTATIONS_MAX = 256 * 1024, ANNOTATION_LARGE = 64 * 1024 };
 struct checker {
 	const struct coco_initdata *d;
 	struct coco_view toml;
-	struct coco_findings *list;
+	struct coco_outcomes *list;
 	int64_t at;
 	struct side side[2];
 	bool offline;               /* keys come from files of the guest, no broker is asked */
@@ -46,9 +46,9 @@ static const char *text_of(struct checker *c, const struct side *s,
 		return NULL;
 	if (v->type == COCO_TOML_STRING)
 		return v->u.text;
-	coco_finding(c->list, COCO_FINDING_FAIL, "initdata.toml.type", "%s is not a text", key);
-	coco_finding_place(c->list, "%s line %u", s->name, v->line);
-	coco_finding_next(c->list, "write it in quotes");
+	coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.toml.type", "%s is not a text", key);
+	coco_outcome_place(c->list, "%s line %u", s->name, v->line);
+	coco_outcome_next(c->list, "write it in quotes");
 	return NULL;
 }
 
@@ -64,10 +64,10 @@ static void open_side(struct checker *c, struct side *s)
 	if (r == COCO_E_LIMIT_MEMORY)
 		c->code = r;
 	if (r != 0) {
-		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.toml.syntax",
+		coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.toml.syntax",
 			     "%s is not TOML: %.120s", s->name, c->why.message);
-		coco_finding_place(c->list, "%s %.60s", s->name, c->why.pointer);
-		coco_finding_next(c->list, "repair the file and create the document again");
+		coco_outcome_place(c->list, "%s %.60s", s->name, c->why.pointer);
+		coco_outcome_next(c->list, "repair the file and create the document again");
 		return;
 	}
 	s->present = true;
@@ -94,17 +94,17 @@ static void check_kbc(struct checker *c, const struct side *s)
 		return;
 	if (name != NULL && strcmp(name, "offline_fs_kbc") == 0) {
 		c->offline = true;
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.kbc.offline",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.kbc.offline",
 			     "keys come from files of the guest, no evidence is asked for");
-		coco_finding_place(c->list, "cdh.toml line %u", kbc->line);
-		coco_finding_next(c->list, "use cc_kbc outside of tests");
+		coco_outcome_place(c->list, "cdh.toml line %u", kbc->line);
+		coco_outcome_next(c->list, "use cc_kbc outside of tests");
 		return;
 	}
-	coco_finding(c->list, COCO_FINDING_FAIL, "initdata.kbc.name",
+	coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.kbc.name",
 		     name == NULL ? "cdh.toml does not say how keys are fetched"
 				  : "cdh.toml names a way to fetch keys that no data hub knows");
-	coco_finding_place(c->list, "cdh.toml line %u", kbc->line);
-	coco_finding_next(c->list, "write name = \"cc_kbc\" in its [kbc]");
+	coco_outcome_place(c->list, "cdh.toml line %u", kbc->line);
+	coco_outcome_next(c->list, "write name = \"cc_kbc\" in its [kbc]");
 }
 
 static bool https(const char *url)
@@ -122,22 +122,22 @@ static void check_url(struct checker *c, const struct side *s)
 	if (s->url == NULL || !usable(s->url)) {
 		if (c->offline)
 			return;
-		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.url.missing",
+		coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.url.missing",
 			     s->url == NULL ? "%s names no address of the key broker"
 					    : "%s: the address is no http or https URL",
 			     s->name);
-		coco_finding_place(c->list, "%s [%s%s%s]", s->name, s->table[0],
+		coco_outcome_place(c->list, "%s [%s%s%s]", s->name, s->table[0],
 				   s->table[1] != NULL ? "." : "",
 				   s->table[1] != NULL ? s->table[1] : "");
-		coco_finding_next(c->list, "aa.toml and cdh.toml are read by two processes: give "
+		coco_outcome_next(c->list, "aa.toml and cdh.toml are read by two processes: give "
 				  "the URL in both");
 		return;
 	}
 	if (!https(s->url) && s->cert != NULL) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.cert.unused",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.cert.unused",
 			     "%s has a certificate, but its address is plain http", s->name);
-		coco_finding_place(c->list, "%s line %u", s->name, s->line);
-		coco_finding_next(c->list, "use https, or leave %s out: some releases refuse "
+		coco_outcome_place(c->list, "%s line %u", s->name, s->line);
+		coco_outcome_next(c->list, "use https, or leave %s out: some releases refuse "
 				  "the two together", s->cert_key);
 	}
 }
@@ -145,9 +145,9 @@ static void check_url(struct checker *c, const struct side *s)
 static void bad_cert(struct checker *c, const struct side *s, const char *id, const char *what,
 		     const char *next)
 {
-	coco_finding(c->list, COCO_FINDING_FAIL, id, "%s: %s", s->name, what);
-	coco_finding_place(c->list, "%s line %u", s->name, s->line);
-	coco_finding_next(c->list, "%s", next);
+	coco_outcome(c->list, COCO_OUTCOME_FAIL, id, "%s: %s", s->name, what);
+	coco_outcome_place(c->list, "%s line %u", s->name, s->line);
+	coco_outcome_next(c->list, "%s", next);
 }
 
 /* What a certificate for TLS must be: an anchor, or the server's own with its names. */
@@ -196,22 +196,22 @@ static void check_cert(struct checker *c, const struct side *s)
 static void compare(struct checker *c, const struct side *aa, const struct side *cdh)
 {
 	if (aa->url != NULL && cdh->url != NULL && strcmp(aa->url, cdh->url) != 0) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.url.differ",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.url.differ",
 			     "aa.toml and cdh.toml name different addresses");
-		coco_finding_next(c->list, "check that both are meant: evidence goes to the "
+		coco_outcome_next(c->list, "check that both are meant: evidence goes to the "
 				  "first, keys come from the second");
 	}
 	if (aa->url != NULL && cdh->url != NULL && https(aa->url) && https(cdh->url) &&
 	    (aa->cert == NULL) != (cdh->cert == NULL)) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.cert.once",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.cert.once",
 			     "the broker's certificate is given in %s only",
 			     aa->cert != NULL ? "aa.toml" : "cdh.toml");
-		coco_finding_next(c->list, "give it in both: they are read by two processes");
+		coco_outcome_next(c->list, "give it in both: they are read by two processes");
 	}
 	if (aa->cert != NULL && cdh->cert != NULL && strcmp(aa->cert, cdh->cert) != 0) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.cert.differ",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.cert.differ",
 			     "aa.toml and cdh.toml hold different certificates");
-		coco_finding_next(c->list, "check that both are meant: a renewal has to reach "
+		coco_outcome_next(c->list, "check that both are meant: a renewal has to reach "
 				  "both files");
 	}
 }
@@ -219,15 +219,15 @@ static void compare(struct checker *c, const struct side *aa, const struct side 
 static void check_algorithm(struct checker *c)
 {
 	if (c->d->alg == COCO_INITDATA_SHA256) {
-		coco_finding(c->list, COCO_FINDING_PASS, "initdata.algorithm",
+		coco_outcome(c->list, COCO_OUTCOME_PASS, "initdata.algorithm",
 			     "sha256 fits HOST_DATA, MRCONFIGID and PCR 8");
 		return;
 	}
-	coco_finding(c->list, COCO_FINDING_WARN, "initdata.algorithm",
+	coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.algorithm",
 		     "a digest by %s is cut in SEV-SNP's HOST_DATA%s, and a verifier of vTPM "
 		     "evidence refuses it (PCR 8)", coco_initdata_alg_name(c->d->alg),
 		     c->d->alg == COCO_INITDATA_SHA512 ? " and TDX's MRCONFIGID" : "");
-	coco_finding_next(c->list, "use sha256 unless all guests are TDX");
+	coco_outcome_next(c->list, "use sha256 unless all guests are TDX");
 }
 
 static void check_policy(struct checker *c)
@@ -235,14 +235,14 @@ static void check_policy(struct checker *c)
 	const struct coco_initdata_entry *policy = coco_initdata_find(c->d, "policy.rego");
 
 	if (policy == NULL) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.policy.missing",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.policy.missing",
 			     "there is no policy.rego: the agent keeps the policy of its image");
-		coco_finding_next(c->list, "add one with --policy unless the image's is meant");
+		coco_outcome_next(c->list, "add one with --policy unless the image's is meant");
 	} else if (strstr(policy->text, "package agent_policy") == NULL) {
-		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.policy.package",
+		coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.policy.package",
 			     "policy.rego does not begin package agent_policy");
-		coco_finding_place(c->list, "policy.rego");
-		coco_finding_next(c->list, "the agent asks for rules of that package only");
+		coco_outcome_place(c->list, "policy.rego");
+		coco_outcome_next(c->list, "the agent asks for rules of that package only");
 	}
 }
 
@@ -252,9 +252,9 @@ static void check_bytes(struct checker *c)
 	size_t n = 0;
 
 	if (memchr(c->toml.p, '\r', c->toml.n) != NULL) {
-		coco_finding(c->list, COCO_FINDING_WARN, "initdata.text.cr",
+		coco_outcome(c->list, COCO_OUTCOME_WARN, "initdata.text.cr",
 			     "the document has carriage returns");
-		coco_finding_next(c->list, "line ends are part of the digest: whoever rewrites "
+		coco_outcome_next(c->list, "line ends are part of the digest: whoever rewrites "
 				  "them changes it");
 	}
 	int r = coco_initdata_pack(c->toml, COCO_INITDATA_ANNOTATED, &text, &n, &c->why);
@@ -266,11 +266,11 @@ static void check_bytes(struct checker *c)
 	n += strlen(COCO_INITDATA_ANNOTATION);
 	if (n <= ANNOTATION_LARGE)
 		return;
-	coco_finding(c->list, n > ANNOTATIONS_MAX ? COCO_FINDING_FAIL : COCO_FINDING_WARN,
+	coco_outcome(c->list, n > ANNOTATIONS_MAX ? COCO_OUTCOME_FAIL : COCO_OUTCOME_WARN,
 		     "initdata.annotation.size",
 		     "as an annotation it takes %zu of the %d bytes that Kubernetes allows all "
 		     "annotations of a pod together", n, ANNOTATIONS_MAX);
-	coco_finding_next(c->list, "fetch large texts (image policies, certificates) as "
+	coco_outcome_next(c->list, "fetch large texts (image policies, certificates) as "
 			  "resources of the broker instead");
 }
 
@@ -280,9 +280,9 @@ static void check_side(struct checker *c, const struct side *s)
 		check_url(c, s);
 		check_cert(c, s);
 	} else if (coco_initdata_find(c->d, s->name) == NULL && !c->offline) {
-		coco_finding(c->list, COCO_FINDING_FAIL, "initdata.entry.missing", "there is no %s",
+		coco_outcome(c->list, COCO_OUTCOME_FAIL, "initdata.entry.missing", "there is no %s",
 			     s->name);
-		coco_finding_next(c->list, "without it the guest does not find the key broker; "
+		coco_outcome_next(c->list, "without it the guest does not find the key broker; "
 				  "--kbs-url makes both files");
 	}
 }
@@ -311,7 +311,7 @@ static int check_all(struct checker *c)
 }
 
 int coco_initdata_check(const struct coco_initdata *d, struct coco_view toml, int64_t at,
-			struct coco_findings *list, struct coco_diag *diag)
+			struct coco_outcomes *list, struct coco_diag *diag)
 {
 	struct checker *c = coco_zalloc(1, sizeof(*c));
 
@@ -323,6 +323,6 @@ int coco_initdata_check(const struct coco_initdata *d, struct coco_view toml, in
 	c->at = at;
 	int r = check_all(c);
 	coco_free(c);
-	return r == 0 ? coco_findings_finish(list, diag)
+	return r == 0 ? coco_outcomes_finish(list, diag)
 		      : coco_fail(diag, r, "no memory to check initdata");
 }

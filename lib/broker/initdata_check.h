@@ -35,6 +35,6 @@
  *   initdata.annotation.size  WARN over 64 KiB, FAIL over 256 KiB
  */
 int coco_initdata_check(const struct coco_initdata *d, struct coco_view toml, int64_t at,
-			struct coco_findings *list, struct coco_diag *diag) COCO_MUSTUSE;
+			struct coco_outcomes *list, struct coco_diag *diag) COCO_MUSTUSE;
 
 #endif

@@ -17,7 +17,7 @@
 #define CDH "[kbc]\nname = \"cc_kbc\"\nurl = \"https://k\"\n"
 #define POLICY "package agent_policy\n"
 
-static struct coco_findings list;
+static struct coco_outcomes list;
 
 /* The findings about a document of these entries (NULL: left out). */
 static void check_alg(enum coco_initdata_alg alg, const char *aa, const char *cdh,
@@ -32,7 +32,7 @@ static void check_alg(enum coco_initdata_alg alg, const char *aa, const char *cd
 	size_t n_toml = 0;
 	size_t n = 0;
 
-	coco_findings_free(&list);
+	coco_outcomes_free(&list);
 	for (size_t i = 0; i < 3; i++)
 		if (texts[i] != NULL)
 			e[n++] = (struct coco_initdata_entry){ .name = names[i], .text = texts[i],
@@ -50,7 +50,7 @@ static void check(const char *aa, const char *cdh, const char *policy)
 	check_alg(COCO_INITDATA_SHA256, aa, cdh, policy);
 }
 
-static size_t count(const char *id, enum coco_finding_level level)
+static size_t count(const char *id, enum coco_outcome_level level)
 {
 	size_t n = 0;
 
@@ -58,7 +58,7 @@ static size_t count(const char *id, enum coco_finding_level level)
 		if (strcmp(list.v[i].id, id) == 0) {
 			assert_int_equal(list.v[i].level, level);
 			assert_string_not_equal(list.v[i].text, "");
-			if (level != COCO_FINDING_PASS)
+			if (level != COCO_OUTCOME_PASS)
 				assert_string_not_equal(list.v[i].next, "");
 			n++;
 		}
@@ -66,7 +66,7 @@ static size_t count(const char *id, enum coco_finding_level level)
 }
 
 /* Exactly these findings besides the algorithm's: times, level, id. */
-static void only(size_t times, enum coco_finding_level level, const char *id)
+static void only(size_t times, enum coco_outcome_level level, const char *id)
 {
 	size_t n = count(id, level);
 
@@ -75,40 +75,40 @@ static void only(size_t times, enum coco_finding_level level, const char *id)
 			print_error("%s: %s\n", list.v[i].id, list.v[i].text);
 	assert_int_equal(n, times);
 	assert_int_equal(list.n, times + 1);
-	assert_int_equal(count("initdata.algorithm", COCO_FINDING_PASS), 1);
+	assert_int_equal(count("initdata.algorithm", COCO_OUTCOME_PASS), 1);
 }
 
 static void test_nothing(void **state COCO_UNUSED)
 {
 	check(AA, CDH, POLICY);
 	assert_int_equal(list.n, 1);
-	assert_int_equal(coco_findings_worst(&list), COCO_FINDING_PASS);
+	assert_int_equal(coco_outcomes_worst(&list), COCO_OUTCOME_PASS);
 }
 
 static void test_algorithm(void **state COCO_UNUSED)
 {
 	check_alg(COCO_INITDATA_SHA384, AA, CDH, POLICY);
 	assert_int_equal(list.n, 1);
-	assert_int_equal(count("initdata.algorithm", COCO_FINDING_WARN), 1);
+	assert_int_equal(count("initdata.algorithm", COCO_OUTCOME_WARN), 1);
 	assert_non_null(strstr(list.v[0].text, "vTPM"));
 	assert_null(strstr(list.v[0].text, "MRCONFIGID"));
 	check_alg(COCO_INITDATA_SHA512, AA, CDH, POLICY);
-	assert_int_equal(count("initdata.algorithm", COCO_FINDING_WARN), 1);
+	assert_int_equal(count("initdata.algorithm", COCO_OUTCOME_WARN), 1);
 	assert_non_null(strstr(list.v[0].text, "MRCONFIGID"));
 }
 
 static void test_entries(void **state COCO_UNUSED)
 {
 	check(NULL, CDH, POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.entry.missing");
+	only(1, COCO_OUTCOME_FAIL, "initdata.entry.missing");
 	assert_non_null(strstr(list.v[1].text, "aa.toml"));
 	check(AA, NULL, POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.entry.missing");
+	only(1, COCO_OUTCOME_FAIL, "initdata.entry.missing");
 	assert_non_null(strstr(list.v[1].text, "cdh.toml"));
 	check(AA, CDH, NULL);
-	only(1, COCO_FINDING_WARN, "initdata.policy.missing");
+	only(1, COCO_OUTCOME_WARN, "initdata.policy.missing");
 	check(AA, CDH, "package policy\n");
-	only(1, COCO_FINDING_FAIL, "initdata.policy.package");
+	only(1, COCO_OUTCOME_FAIL, "initdata.policy.package");
 	check(NULL, NULL, NULL);
 	assert_int_equal(list.n, 4);
 }
@@ -116,13 +116,13 @@ static void test_entries(void **state COCO_UNUSED)
 static void test_nested(void **state COCO_UNUSED)
 {
 	check("[token_configs.kbs\n", CDH, POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.toml.syntax");
+	only(1, COCO_OUTCOME_FAIL, "initdata.toml.syntax");
 	assert_string_equal(list.v[1].place, "aa.toml line 1");
 	check(AA, CDH "\nx =\n", POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.toml.syntax");
+	only(1, COCO_OUTCOME_FAIL, "initdata.toml.syntax");
 	assert_string_equal(list.v[1].place, "cdh.toml line 5");
 	check(AA "cert = 5\n", CDH, POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.toml.type");
+	only(1, COCO_OUTCOME_FAIL, "initdata.toml.type");
 	assert_string_equal(list.v[1].place, "aa.toml line 3");
 }
 
@@ -137,32 +137,32 @@ static void test_url(void **state COCO_UNUSED)
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(without); i++) {
 		check(without[i], CDH, POLICY);
-		assert_int_equal(count("initdata.url.missing", COCO_FINDING_FAIL), 1);
+		assert_int_equal(count("initdata.url.missing", COCO_OUTCOME_FAIL), 1);
 		assert_true(list.n <= 3);
 	}
 	check(AA, "[kbc]\nname = \"cc_kbc\"\n", POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.url.missing");
+	only(1, COCO_OUTCOME_FAIL, "initdata.url.missing");
 	assert_string_equal(list.v[1].place, "cdh.toml [kbc]");
 	check(AA, "[kbc]\nname = \"cc_kbc\"\nurl = \"null\"\n", POLICY);
-	assert_int_equal(count("initdata.url.missing", COCO_FINDING_FAIL), 1);
+	assert_int_equal(count("initdata.url.missing", COCO_OUTCOME_FAIL), 1);
 	check(AA, "[kbc]\nname = \"cc_kbc\"\nurl = 1\n", POLICY);
-	assert_int_equal(count("initdata.toml.type", COCO_FINDING_FAIL), 1);
-	assert_int_equal(count("initdata.url.missing", COCO_FINDING_FAIL), 1);
+	assert_int_equal(count("initdata.toml.type", COCO_OUTCOME_FAIL), 1);
+	assert_int_equal(count("initdata.url.missing", COCO_OUTCOME_FAIL), 1);
 	check(AA, "[kbc]\nname = \"cc_kbc\"\nurl = \"https://other\"\n", POLICY);
-	only(1, COCO_FINDING_WARN, "initdata.url.differ");
+	only(1, COCO_OUTCOME_WARN, "initdata.url.differ");
 }
 
 static void test_kbc(void **state COCO_UNUSED)
 {
 	check(AA, "[kbc]\nurl = \"https://k\"\n", POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.kbc.name");
+	only(1, COCO_OUTCOME_FAIL, "initdata.kbc.name");
 	check(AA, "[kbc]\nname = \"kbc\"\nurl = \"https://k\"\n", POLICY);
-	only(1, COCO_FINDING_FAIL, "initdata.kbc.name");
+	only(1, COCO_OUTCOME_FAIL, "initdata.kbc.name");
 	/* no broker is asked: neither address nor aa.toml is needed */
 	check(NULL, "[kbc]\nname = \"offline_fs_kbc\"\nurl = \"\"\n", POLICY);
-	only(1, COCO_FINDING_WARN, "initdata.kbc.offline");
+	only(1, COCO_OUTCOME_WARN, "initdata.kbc.offline");
 	check("", "[kbc]\nname = \"offline_fs_kbc\"\n", POLICY);
-	only(1, COCO_FINDING_WARN, "initdata.kbc.offline");
+	only(1, COCO_OUTCOME_WARN, "initdata.kbc.offline");
 }
 
 static char *pem_of(const struct coco_pki_cert *cert, char *ret)
@@ -205,46 +205,46 @@ static void test_cert(void **state COCO_UNUSED)
 	with_cert("https", pem, pem);
 	assert_int_equal(list.n, 1);
 	with_cert("https", pem, NULL);
-	only(1, COCO_FINDING_WARN, "initdata.cert.once");
+	only(1, COCO_OUTCOME_WARN, "initdata.cert.once");
 	assert_non_null(strstr(list.v[1].text, "aa.toml only"));
 	with_cert("https", NULL, pem);
-	only(1, COCO_FINDING_WARN, "initdata.cert.once");
+	only(1, COCO_OUTCOME_WARN, "initdata.cert.once");
 	assert_non_null(strstr(list.v[1].text, "cdh.toml only"));
 	with_cert("http", pem, pem);
-	only(2, COCO_FINDING_WARN, "initdata.cert.unused");
+	only(2, COCO_OUTCOME_WARN, "initdata.cert.unused");
 	with_cert("https", "not PEM\n", "not PEM\n");
-	only(2, COCO_FINDING_FAIL, "initdata.cert.format");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.format");
 	with_cert("https", "", "");
-	only(2, COCO_FINDING_FAIL, "initdata.cert.format");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.format");
 	/* the server's own, issued by itself, with its name */
 	cert = coco_pki_issue(&server, NULL);
 	pem_of(cert, other);
 	with_cert("https", other, other);
 	assert_int_equal(list.n, 1);
 	with_cert("https", pem, other);
-	only(1, COCO_FINDING_WARN, "initdata.cert.differ");
+	only(1, COCO_OUTCOME_WARN, "initdata.cert.differ");
 	coco_pki_free(cert);
 	cert = coco_pki_issue(&nameless, NULL);
 	pem_of(cert, other);
 	with_cert("https", other, other);
-	only(2, COCO_FINDING_FAIL, "initdata.cert.names");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.names");
 	coco_pki_free(cert);
 	cert = coco_pki_issue(&old, NULL);
 	pem_of(cert, other);
 	with_cert("https", other, other);
-	only(2, COCO_FINDING_FAIL, "initdata.cert.expired");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.expired");
 	assert_non_null(strstr(list.v[1].text, "expired"));
 	coco_pki_free(cert);
 	cert = coco_pki_issue(&future, NULL);
 	pem_of(cert, other);
 	with_cert("https", other, other);
-	only(2, COCO_FINDING_FAIL, "initdata.cert.expired");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.expired");
 	assert_non_null(strstr(list.v[1].text, "not valid yet"));
 	coco_pki_free(cert);
 	/* issued by another one: alone it anchors nothing, with its issuer it does */
 	pem_of(leaf, other);
 	with_cert("https", other, other);
-	only(2, COCO_FINDING_FAIL, "initdata.cert.anchor");
+	only(2, COCO_OUTCOME_FAIL, "initdata.cert.anchor");
 	snprintf(both, sizeof(both), "%s%s", other, pem);
 	with_cert("https", both, both);
 	assert_int_equal(list.n, 1);
@@ -258,11 +258,11 @@ static void test_line_ends(void **state COCO_UNUSED)
 	static struct coco_initdata doc;
 	struct coco_diag d = { 0 };
 
-	coco_findings_free(&list);
+	coco_outcomes_free(&list);
 	assert_ok(coco_initdata_decode(&doc, coco_view_of(text, sizeof(text) - 1), &d), &d);
 	assert_ok(coco_initdata_check(&doc, coco_view_of(text, sizeof(text) - 1), COCO_PKI_NOW,
 				      &list, &d), &d);
-	assert_int_equal(count("initdata.text.cr", COCO_FINDING_WARN), 1);
+	assert_int_equal(count("initdata.text.cr", COCO_OUTCOME_WARN), 1);
 	coco_initdata_free(&doc);
 }
 
@@ -276,10 +276,10 @@ static void test_size(void **state COCO_UNUSED)
 		policy[i] = digits[(uint8_t)policy[i] % 64];
 	memcpy(policy, POLICY "# ", sizeof(POLICY) + 1);
 	check(AA, CDH, policy);
-	only(1, COCO_FINDING_FAIL, "initdata.annotation.size");
+	only(1, COCO_OUTCOME_FAIL, "initdata.annotation.size");
 	policy[100000] = '\0';
 	check(AA, CDH, policy);
-	only(1, COCO_FINDING_WARN, "initdata.annotation.size");
+	only(1, COCO_OUTCOME_WARN, "initdata.annotation.size");
 	policy[50000] = '\0';
 	check(AA, CDH, policy);
 	assert_int_equal(list.n, 1);
@@ -296,38 +296,38 @@ static void test_memory(void **state COCO_UNUSED)
 	assert_ok(coco_initdata_decode(&doc, coco_view_of(text, sizeof(text) - 1), &d), &d);
 	/* a nested document that cannot be read for want of memory is no verdict */
 	for (unsigned long i = 1; !done && coco_test_alloc_arm(i); i++) {
-		coco_findings_free(&list);
+		coco_outcomes_free(&list);
 		done = coco_test_alloc_check(coco_initdata_check(&doc,
 								 coco_view_of(text, sizeof(text) - 1),
 								 COCO_PKI_NOW, &list, &d), &d);
 	}
-	assert_int_equal(count("initdata.toml.syntax", COCO_FINDING_FAIL), 1);
+	assert_int_equal(count("initdata.toml.syntax", COCO_OUTCOME_FAIL), 1);
 	coco_initdata_free(&doc);
 }
 
 static const struct {
 	const char *name;
-	enum coco_finding_level worst;
+	enum coco_outcome_level worst;
 	const char *id;
 } vectors[] = {
-	{ "upstream/kubectl-coco/initdata/valid.toml", COCO_FINDING_PASS, NULL },
-	{ "upstream/kubectl-coco/initdata/valid-no-policy.toml", COCO_FINDING_WARN,
+	{ "upstream/kubectl-coco/initdata/valid.toml", COCO_OUTCOME_PASS, NULL },
+	{ "upstream/kubectl-coco/initdata/valid-no-policy.toml", COCO_OUTCOME_WARN,
 	  "initdata.policy.missing" },
-	{ "upstream/kubectl-coco/initdata/valid-with-ca-cert.toml", COCO_FINDING_WARN,
+	{ "upstream/kubectl-coco/initdata/valid-with-ca-cert.toml", COCO_OUTCOME_WARN,
 	  "initdata.cert.unused" },
-	{ "upstream/kubectl-coco/initdata/valid-with-both.toml", COCO_FINDING_WARN,
+	{ "upstream/kubectl-coco/initdata/valid-with-both.toml", COCO_OUTCOME_WARN,
 	  "initdata.cert.unused" },
-	{ "upstream/kubectl-coco/initdata/invalid-missing-cdh.toml", COCO_FINDING_FAIL,
+	{ "upstream/kubectl-coco/initdata/invalid-missing-cdh.toml", COCO_OUTCOME_FAIL,
 	  "initdata.entry.missing" },
-	{ "upstream/kubectl-coco/initdata/invalid-leaf-cert.toml", COCO_FINDING_FAIL,
+	{ "upstream/kubectl-coco/initdata/invalid-leaf-cert.toml", COCO_OUTCOME_FAIL,
 	  "initdata.cert.anchor" },
-	{ "upstream/kubectl-coco/initdata/invalid-leaf-no-san.toml", COCO_FINDING_FAIL,
+	{ "upstream/kubectl-coco/initdata/invalid-leaf-no-san.toml", COCO_OUTCOME_FAIL,
 	  "initdata.cert.names" },
-	{ "upstream/kubectl-coco/initdata/invalid-expired-cert.toml", COCO_FINDING_FAIL,
+	{ "upstream/kubectl-coco/initdata/invalid-expired-cert.toml", COCO_OUTCOME_FAIL,
 	  "initdata.cert.expired" },
-	{ "initdata/release-sha256.toml", COCO_FINDING_PASS, NULL },
-	{ "initdata/release-sha384.toml", COCO_FINDING_WARN, "initdata.algorithm" },
-	{ "initdata/minimal-sha256.toml", COCO_FINDING_FAIL, "initdata.entry.missing" },
+	{ "initdata/release-sha256.toml", COCO_OUTCOME_PASS, NULL },
+	{ "initdata/release-sha384.toml", COCO_OUTCOME_WARN, "initdata.algorithm" },
+	{ "initdata/minimal-sha256.toml", COCO_OUTCOME_FAIL, "initdata.entry.missing" },
 };
 
 static void test_vectors(void **state COCO_UNUSED)
@@ -344,13 +344,13 @@ static void test_vectors(void **state COCO_UNUSED)
 		if (path == NULL)
 			skip();
 		uint8_t *text = coco_test_slurp(path, &n);
-		coco_findings_free(&list);
+		coco_outcomes_free(&list);
 		assert_ok(coco_initdata_decode(&doc, coco_view_of(text, n), &d), &d);
 		assert_ok(coco_initdata_check(&doc, coco_view_of(text, n), 1790000000, &list, &d),
 			  &d);
-		if (coco_findings_worst(&list) != vectors[i].worst)
+		if (coco_outcomes_worst(&list) != vectors[i].worst)
 			print_error("%s\n", name);
-		assert_int_equal(coco_findings_worst(&list), vectors[i].worst);
+		assert_int_equal(coco_outcomes_worst(&list), vectors[i].worst);
 		if (vectors[i].id != NULL)
 			assert_true(count(vectors[i].id, vectors[i].worst) > 0);
 		coco_initdata_free(&doc);
@@ -360,7 +360,7 @@ static void test_vectors(void **state COCO_UNUSED)
 
 static int teardown(void **state COCO_UNUSED)
 {
-	coco_findings_free(&list);
+	coco_outcomes_free(&list);
 	return 0;
 }
 
