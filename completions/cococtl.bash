@@ -15,19 +15,20 @@ _cococtl_paths()
 # What can follow the words of a command so far.
 _cococtl_commands()
 {
-	case $1 in
+	case $* in
 	'') echo 'key model measure initdata help explain schema completion version' ;;
-	key) echo 'generate public inspect wrap unwrap' ;;
-	model) echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	measure) echo 'snp sev-es sev id-block igvm eif pe verity uki diff search' ;;
-	initdata) echo 'create inspect check' ;;
+	'key') echo 'generate public inspect wrap unwrap' ;;
+	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm' ;;
+	'measure profile') echo 'import check' ;;
+	'initdata') echo 'create inspect check' ;;
 	esac
 }
 
 _cococtl()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local cmd
+	local cmd n
 	local -a w=("${COMP_WORDS[@]:0:COMP_CWORD}")
 
 	COMPREPLY=()
@@ -42,13 +43,15 @@ _cococtl()
 		return
 	fi
 	cmd=${w[1]}
-	if [[ -n $(_cococtl_commands "$cmd") ]]; then
-		if ((COMP_CWORD == 2)); then
+	n=2
+	while [[ -n $(_cococtl_commands "$cmd") ]]; do
+		if ((COMP_CWORD == n)); then
 			_cococtl_words "$(_cococtl_commands "$cmd")"
 			return
 		fi
-		cmd+=" ${w[2]}"
-	fi
+		cmd+=" ${w[n]}"
+		n=$((n + 1))
+	done
 	case $cmd in
 	'key generate')
 		case $prev in
@@ -328,8 +331,43 @@ _cococtl()
 			_cococtl_paths -d
 		fi
 		;;
+	'measure profile import')
+		case $prev in
+		--qemu-argv) _cococtl_paths -f; return ;;
+		--libvirt) _cococtl_paths -f; return ;;
+		--kata) _cococtl_paths -f; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx vtpm"; return ;;
+		--max-vcpus) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--qemu-argv --libvirt --kata --platform --max-vcpus --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure profile check')
+		case $prev in
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
 	'measure snp')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -353,13 +391,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev-es')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -379,13 +418,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure sev')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -399,13 +439,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure id-block')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--digest) :; return ;;
 		--id-key) _cococtl_paths -f; return ;;
 		--author-key) _cococtl_paths -f; return ;;
@@ -420,7 +461,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --digest --id-key --author-key --family-id --image-id --guest-svn --policy --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -556,6 +597,7 @@ _cococtl()
 		;;
 	'measure search')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
 		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
 		--firmware) _cococtl_paths -f; return ;;
@@ -576,7 +618,67 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure image')
+		case $prev in
+		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'measure vtpm')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--generation) :; return ;;
+		--qemu-version) :; return ;;
+		--memory) :; return ;;
+		--acpi) _cococtl_paths -d; return ;;
+		--qemu) :; return ;;
+		--qemu-args) :; return ;;
+		--phys-bits) :; return ;;
+		--option-rom) _cococtl_paths -f; return ;;
+		--secure-boot) _cococtl_paths -d; return ;;
+		--authority) _cococtl_paths -f; return ;;
+		--mok) _cococtl_paths -d; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
+		--disk) _cococtl_paths -f; return ;;
+		--entry) :; return ;;
+		--boot-device) :; return ;;
+		--uki) _cococtl_paths -f; return ;;
+		--loader) _cococtl_paths -f; return ;;
+		--loader-conf) _cococtl_paths -f; return ;;
+		--extra) _cococtl_paths -f; return ;;
+		--global) _cococtl_paths -f; return ;;
+		--uki-profile) :; return ;;
+		--phase) :; return ;;
+		--pcr) :; return ;;
+		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
