@@ -85,7 +85,8 @@ const struct coco_cmd coco_cmd_entry_initdata_create = {
 
 static const struct coco_operand inspect_operands[] = {
 	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
-	  .help = "document, annotation (a file of it, or itself), or block image", COCO_BIND_STR(INSPECT, file) },
+	  .help = "document, annotation (a file of it, or itself), or block image",
+	  COCO_BIND_STR(INSPECT, file) },
 };
 
 static const struct coco_opt inspect_opts[] = {
@@ -104,8 +105,8 @@ const struct coco_cmd coco_cmd_entry_initdata_inspect = {
 	.group = "Initdata",
 	.summary = "Show digest, bindings and entries of an initdata document",
 	.text = "The digest is computed over the bytes of the document as they are, line ends and "
-		"order included. A longer digest than a field takes is cut, a shorter one filled up "
-		"with zeros, as the platforms do.\n\n"
+		"order included. A longer digest than a field takes is cut, a shorter one filled "
+		"up with zeros, as the platforms do.\n\n"
 		FORMS,
 	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(operands, inspect_operands),
@@ -125,7 +126,8 @@ const struct coco_cmd coco_cmd_entry_initdata_inspect = {
 
 static const struct coco_operand check_operands[] = {
 	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
-	  .help = "document, annotation (a file of it, or itself), or block image", COCO_BIND_STR(CHECK, file) },
+	  .help = "document, annotation (a file of it, or itself), or block image",
+	  COCO_BIND_STR(CHECK, file) },
 };
 
 static const struct coco_example check_examples[] = {
@@ -139,8 +141,8 @@ const struct coco_cmd coco_cmd_entry_initdata_check = {
 	.summary = "Say what in an initdata document breaks a guest",
 	.text = "Looks into aa.toml, cdh.toml and policy.rego: the broker's address in both, "
 		"certificates that are expired, anchor nothing or name no host, an algorithm that "
-		"does not fit the platform, line ends that somebody will rewrite. Exit code 1 when a "
-		"guest cannot work with the document; warnings alone are no failure.",
+		"does not fit the platform, line ends that somebody will rewrite. Exit code 1 when "
+		"a guest cannot work with the document; warnings alone are no failure.",
 	COCO_LIST(operands, check_operands),
 	COCO_LIST(examples, check_examples),
 	.flags = COCO_CMD_VERIFIES,

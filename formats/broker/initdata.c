@@ -171,7 +171,7 @@ static int check_texts(const struct coco_initdata_entry *entries, size_t n,
 		if (n_name == 0 || n_name > COCO_TOML_MAX_KEY ||
 		    !coco_utf8_valid((const uint8_t *)e->name, n_name, NULL))
 			return coco_fail(diag, COCO_E_INITDATA_ENTRY,
-					 "entry %zu has a name that is empty, longer than %d bytes, "
+					 "entry %zu has a name that is empty, longer than %d bytes "
 					 "or not UTF-8", i + 1, COCO_TOML_MAX_KEY);
 		if (!coco_utf8_valid((const uint8_t *)e->text, e->n, NULL) ||
 		    memchr(e->text, 0, e->n) != NULL)

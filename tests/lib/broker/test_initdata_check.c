@@ -269,7 +269,8 @@ static void test_line_ends(void **state COCO_UNUSED)
 static void test_size(void **state COCO_UNUSED)
 {
 	static char policy[400000];
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+	static const char digits[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 
 	coco_test_random(policy, sizeof(policy) - 1, 1);
 	for (size_t i = 0; i < sizeof(policy) - 1; i++)
@@ -297,9 +298,9 @@ static void test_memory(void **state COCO_UNUSED)
 	/* a nested document that cannot be read for want of memory is no verdict */
 	for (unsigned long i = 1; !done && coco_test_alloc_arm(i); i++) {
 		coco_outcomes_free(&list);
-		done = coco_test_alloc_check(coco_initdata_check(&doc,
-								 coco_view_of(text, sizeof(text) - 1),
-								 COCO_PKI_NOW, &list, &d), &d);
+		int r = coco_initdata_check(&doc, coco_view_of(text, sizeof(text) - 1),
+					    COCO_PKI_NOW, &list, &d);
+		done = coco_test_alloc_check(r, &d);
 	}
 	assert_int_equal(count("initdata.toml.syntax", COCO_OUTCOME_FAIL), 1);
 	coco_initdata_free(&doc);

@@ -173,7 +173,7 @@ static void test_cut(void **state COCO_UNUSED)
 			int r = unpack(p, cut, &toml, &n_toml, &form, &d);
 
 			if (r == 0) {
-				/* not even recognised: the bytes themselves, which are no document */
+				/* not recognised: the bytes themselves, which are no document */
 				assert_int_equal(form, COCO_INITDATA_TOML);
 				assert_int_equal(n_toml, cut);
 				assert_memory_equal(toml, p, cut);
