@@ -19,7 +19,7 @@ _cococtl_commands()
 	'') echo 'key model measure initdata help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
-	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm' ;;
+	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
 	'initdata') echo 'create inspect check' ;;
 	esac
@@ -373,6 +373,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -391,7 +393,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --guest-features --svsm --vars-size --firmware-digest --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -404,6 +406,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		--vcpus) :; return ;;
 		--vcpu-type) :; return ;;
 		--vcpu-sig) :; return ;;
@@ -418,7 +422,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --vcpus --vcpu-type --vcpu-sig --vmm --ec2-reset --dump-vmsa --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -431,6 +435,8 @@ _cococtl()
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
 		--append-form) _cococtl_words "exact trimmed"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -439,7 +445,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --kernel --initrd --append --append-form --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -470,6 +476,8 @@ _cococtl()
 		case $prev in
 		--platform) _cococtl_words "auto snp tdx sev sev-es"; return ;;
 		--rules) _cococtl_words "auto igvm igvmmeasure qemu"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -478,13 +486,15 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
 		;;
 	'measure eif')
 		case $prev in
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -494,7 +504,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--ignore-signature --explain --output --force --dry-run --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--ignore-signature --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -502,6 +512,8 @@ _cococtl()
 	'measure pe')
 		case $prev in
 		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -510,7 +522,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -531,6 +543,8 @@ _cococtl()
 		--hash-output) _cococtl_paths -f; return ;;
 		--root-hash) :; return ;;
 		--cmdline) :; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -541,7 +555,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -568,6 +582,8 @@ _cococtl()
 		--sign) _cococtl_paths -f; return ;;
 		--public-key) _cococtl_paths -f; return ;;
 		--policyref) :; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -576,7 +592,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--bank --phase --profile-number --linux --osrel --cmdline --initrd --ucode --splash --dtb --dtbauto --uname --sbat --pcrpkey --profile --hwids --efifw --sign --policy-digest --public-key --policyref --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -625,6 +641,8 @@ _cococtl()
 		;;
 	'measure image')
 		case $prev in
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -635,7 +653,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--explain --output --force --dry-run --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -670,6 +688,8 @@ _cococtl()
 		--phase) :; return ;;
 		--pcr) :; return ;;
 		--bank) _cococtl_words "sha1 sha256 sha384 sha512"; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -678,7 +698,52 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'measure tdx')
+		case $prev in
+		--firmware) _cococtl_paths -f; return ;;
+		--firmware-generation) _cococtl_words "auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508"; return ;;
+		--kernel) _cococtl_paths -f; return ;;
+		--initrd) _cococtl_paths -f; return ;;
+		--append) :; return ;;
+		--memory) :; return ;;
+		--vcpus) :; return ;;
+		--qemu-version) :; return ;;
+		--add-page) _cococtl_words "auto single two both"; return ;;
+		--linux-events) _cococtl_words "both initrd none"; return ;;
+		--exit-boot-services) _cococtl_words "once either"; return ;;
+		--acpi) _cococtl_paths -d; return ;;
+		--qemu) :; return ;;
+		--qemu-args) :; return ;;
+		--phys-bits) :; return ;;
+		--pci-window) :; return ;;
+		--save-acpi) _cococtl_paths -d; return ;;
+		--smbios) _cococtl_paths -f; return ;;
+		--bios-vendor) :; return ;;
+		--bios-version) :; return ;;
+		--bios-date) :; return ;;
+		--event) :; return ;;
+		--fw-cfg) :; return ;;
+		--attributes) :; return ;;
+		--xfam) :; return ;;
+		--mrconfigid) :; return ;;
+		--mrowner) :; return ;;
+		--mrownerconfig) :; return ;;
+		--form) :; return ;;
+		--sign-with) _cococtl_paths -f; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
