@@ -44,9 +44,10 @@ static int set_flag(const struct coco_opt_ctx *p, size_t i, const char *text)
 {
 	const struct coco_opt *opt = p->given->o[i].opt;
 
-	*(bool *)coco_opt_slot(p, opt) = strcmp(text, "true") == 0;
+	/* whatever else the profile says, as the path of a shim, means yes */
+	*(bool *)coco_opt_slot(p, opt) = strcmp(text, "false") != 0;
 	p->given->o[i].word = COCO_OPT_PROFILE;
-	p->given->o[i].negated = strcmp(text, "true") != 0;
+	p->given->o[i].negated = strcmp(text, "false") == 0;
 	return 0;
 }
 

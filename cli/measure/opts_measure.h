@@ -168,6 +168,7 @@ struct coco_opts_measure_search {
 };
 
 struct coco_opts_measure_vtpm {
+	const char *launch;              /* launch profile */
 	const char *firmware;
 	const char *generation;          /* a name of firmware.h */
 	const char *qemu_version;        /* "10.0" */

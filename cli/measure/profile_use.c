@@ -16,6 +16,8 @@ enum use_flags {
 	HASHED = 4,     /* for SEV only when the hashes of the kernel are measured */
 	FROM_FILE = 8,  /* "@" and the path */
 	NARROWS = 16,   /* not for a search, which looks beyond the profile */
+	HANDED = 32,    /* not where the kernel comes from a disk */
+	ON_DISK = 64,   /* only there */
 };
 
 static const struct {
@@ -26,17 +28,18 @@ static const struct {
 	{ "firmware", COCO_PROFILE_FIRMWARE_FILE, 0 },
 	{ "firmware-digest", COCO_PROFILE_FIRMWARE_DIGEST, 0 },
 	{ "firmware-generation", COCO_PROFILE_FIRMWARE_GENERATION, 0 },
+	{ "generation", COCO_PROFILE_FIRMWARE_GENERATION, 0 },
 	{ "svsm", COCO_PROFILE_FIRMWARE_SVSM, 0 },
 	{ "vars", COCO_PROFILE_FIRMWARE_VARS, 0 },
 	{ "vars-size", COCO_PROFILE_FIRMWARE_VARS_SIZE, SOFT },
-	{ "kernel", COCO_PROFILE_BOOT_KERNEL, HASHED },
-	{ "initrd", COCO_PROFILE_BOOT_INITRD, HASHED },
-	{ "append", COCO_PROFILE_BOOT_APPEND, HASHED },
-	{ "append", COCO_PROFILE_BOOT_APPEND_FILE, HASHED | FROM_FILE },
-	{ "append-form", COCO_PROFILE_BOOT_APPEND_FORM, HASHED },
-	{ "shim", COCO_PROFILE_BOOT_SHIM, 0 },
+	{ "kernel", COCO_PROFILE_BOOT_KERNEL, HASHED | HANDED },
+	{ "initrd", COCO_PROFILE_BOOT_INITRD, HASHED | HANDED },
+	{ "append", COCO_PROFILE_BOOT_APPEND, HASHED | HANDED },
+	{ "append", COCO_PROFILE_BOOT_APPEND_FILE, HASHED | HANDED | FROM_FILE },
+	{ "append-form", COCO_PROFILE_BOOT_APPEND_FORM, HASHED | HANDED },
+	{ "shim", COCO_PROFILE_BOOT_SHIM, HANDED },
 	{ "dtb", COCO_PROFILE_BOOT_DTB, 0 },
-	{ "vcpus", COCO_PROFILE_CPU_COUNTS, JOINED | NARROWS },
+	{ "vcpus", COCO_PROFILE_CPU_COUNTS, JOINED | NARROWS | SOFT },
 	{ "vcpu-type", COCO_PROFILE_CPU_MODELS, JOINED | NARROWS },
 	{ "vcpu-sig", COCO_PROFILE_CPU_SIGNATURE, NARROWS },
 	{ "memory", COCO_PROFILE_MEMORY_SIZES, JOINED },
@@ -51,26 +54,42 @@ static const struct {
 	{ "guest-features", COCO_PROFILE_GUEST_FEATURES, NARROWS },
 	{ "add-page", COCO_PROFILE_TDX_ADD_PAGE, 0 },
 	{ "acpi", COCO_PROFILE_TDX_ACPI, 0 },
+	{ "mrconfigid", COCO_PROFILE_TDX_MRCONFIGID, 0 },
+	{ "mrowner", COCO_PROFILE_TDX_MROWNER, 0 },
+	{ "mrownerconfig", COCO_PROFILE_TDX_MROWNERCONFIG, 0 },
+	{ "attributes", COCO_PROFILE_TDX_ATTRIBUTES, 0 },
+	{ "xfam", COCO_PROFILE_TDX_XFAM, 0 },
+	{ "linux-events", COCO_PROFILE_TDX_LINUX_EVENTS, 0 },
+	{ "exit-boot-services", COCO_PROFILE_TDX_EXIT_BOOT_SERVICES, 0 },
 	{ "bank", COCO_PROFILE_VTPM_BANKS, 0 },
 	{ "phase", COCO_PROFILE_VTPM_PHASES, 0 },
 	{ "secure-boot", COCO_PROFILE_VTPM_SECURE_BOOT, 0 },
-	{ "pk", COCO_PROFILE_VTPM_PK, 0 },
-	{ "kek", COCO_PROFILE_VTPM_KEK, 0 },
-	{ "db", COCO_PROFILE_VTPM_DB, 0 },
-	{ "dbx", COCO_PROFILE_VTPM_DBX, 0 },
+	{ "authority", COCO_PROFILE_VTPM_AUTHORITY, 0 },
+	{ "mok", COCO_PROFILE_VTPM_MOK, 0 },
+	{ "option-rom", COCO_PROFILE_VTPM_OPTION_ROMS, 0 },
+	{ "boot-device", COCO_PROFILE_VTPM_BOOT_DEVICE, 0 },
+	{ "entry", COCO_PROFILE_VTPM_ENTRY, 0 },
+	{ "uki", COCO_PROFILE_VTPM_UKI, 0 },
+	{ "loader", COCO_PROFILE_VTPM_LOADER, 0 },
+	{ "loader-conf", COCO_PROFILE_VTPM_LOADER_CONF, 0 },
+	{ "extra", COCO_PROFILE_VTPM_EXTRA, 0 },
+	{ "global", COCO_PROFILE_VTPM_GLOBAL, 0 },
 	{ "id-key", COCO_PROFILE_ID_BLOCK_ID_KEY, 0 },
 	{ "author-key", COCO_PROFILE_ID_BLOCK_AUTHOR_KEY, 0 },
 	{ "family-id", COCO_PROFILE_ID_BLOCK_FAMILY_ID, 0 },
 	{ "image-id", COCO_PROFILE_ID_BLOCK_IMAGE_ID, 0 },
 	{ "guest-svn", COCO_PROFILE_ID_BLOCK_GUEST_SVN, 0 },
 	{ "policy", COCO_PROFILE_GUEST_POLICY, 0 },
-	{ "disk", COCO_PROFILE_DISK_IMAGE, 0 },
+	{ "disk", COCO_PROFILE_DISK_IMAGE, ON_DISK },
 };
 
 struct coco_profile_use {
 	struct coco_launch_profile profile;
 	bool searches;                        /* the command is measure search */
+	bool from_disk;                       /* vTPM: the firmware boots from a disk */
 	bool no_hashes;                       /* SEV, and the profile says kernel_hashes = false */
+	char *events[COCO_PROFILE_ROWS];      /* owned: given values as NAME=HEX */
+	size_t n_events;
 	char *made[COCO_ARRAY_LEN(uses)];     /* owned: texts that are not in the profile as such */
 	const char *one[COCO_ARRAY_LEN(uses)];
 };
@@ -128,8 +147,19 @@ static int check_append(const struct coco_profile_use *use, const char *path,
 			 "boot.append starts with @ and cannot be handed on as text");
 }
 
+/* A size as measure tdx takes it, "2G" for "2GiB", to *at, which moves on. */
+static void put_size(char **at, const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	memcpy(*at, text, n);
+	*at += n;
+	if (text[n] != '\0')
+		*(*at)++ = text[n];
+}
+
 /* The values with commas between, or "@" and the first one; NULL: no memory. */
-static char *make_text(const struct coco_profile_value *v, unsigned flags)
+static char *make_text(const struct coco_profile_value *v, unsigned flags, bool short_sizes)
 {
 	size_t n = 2;
 
@@ -146,6 +176,10 @@ static char *make_text(const struct coco_profile_value *v, unsigned flags)
 
 		if (i != 0)
 			*at++ = ',';
+		if (short_sizes && v->id == COCO_PROFILE_MEMORY_SIZES) {
+			put_size(&at, v->texts[i]);
+			continue;
+		}
 		memcpy(at, v->texts[i], len);
 		at += len;
 	}
@@ -153,7 +187,7 @@ static char *make_text(const struct coco_profile_value *v, unsigned flags)
 	return text;
 }
 
-static int make_texts(struct coco_profile_use *use, struct coco_diag *diag)
+static int make_texts(struct coco_profile_use *use, bool tdx, struct coco_diag *diag)
 {
 	for (size_t i = 0; i < COCO_ARRAY_LEN(uses); i++) {
 		const struct coco_profile_value *v =
@@ -161,12 +195,47 @@ static int make_texts(struct coco_profile_use *use, struct coco_diag *diag)
 
 		if (v == NULL || (uses[i].flags & (JOINED | FROM_FILE)) == 0)
 			continue;
-		use->made[i] = make_text(v, uses[i].flags);
+		use->made[i] = make_text(v, uses[i].flags, tdx);
 		if (use->made[i] == NULL)
 			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a profile");
 		use->one[i] = use->made[i];
 	}
 	return 0;
+}
+
+/* Given values of one platform's registers: "tdx.rtmr0". */
+static int make_events(struct coco_profile_use *use, const char *platform,
+		       struct coco_diag *diag)
+{
+	const struct coco_profile *p = &use->profile.profile;
+	size_t rows = coco_profile_rows(p, COCO_PROFILE_GIVEN_EVENT);
+	size_t n = platform != NULL ? strlen(platform) : 0;
+
+	for (size_t i = 0; n != 0 && i < rows; i++) {
+		const char *reg = coco_profile_get(p, COCO_PROFILE_GIVEN_REGISTER, i)->texts[0];
+		const char *name = coco_profile_get(p, COCO_PROFILE_GIVEN_EVENT, i)->texts[0];
+		const char *hex = coco_profile_get(p, COCO_PROFILE_GIVEN_DIGEST, i)->texts[0];
+		size_t size = strlen(name) + strlen(hex) + 2;
+
+		if (strncmp(reg, platform, n) != 0 || reg[n] != '.')
+			continue;
+		char *text = coco_alloc(size, 1);
+		if (text == NULL)
+			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a profile");
+		snprintf(text, size, "%s=%s", name, hex);
+		use->events[use->n_events++] = text;
+	}
+	return 0;
+}
+
+/* Where a vTPM guest's kernel is: vtpm.boot says it, else whether there is a kernel. */
+static bool boots_disk(const struct coco_profile *p)
+{
+	const char *boot = coco_profile_text(p, COCO_PROFILE_VTPM_BOOT);
+
+	if (boot != NULL)
+		return strcmp(boot, "disk") == 0;
+	return coco_profile_text(p, COCO_PROFILE_BOOT_KERNEL) == NULL;
 }
 
 int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *cmd,
@@ -183,7 +252,9 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 	if (r == 0)
 		r = check_append(use, path, diag);
 	if (r == 0)
-		r = make_texts(use, diag);
+		r = make_texts(use, cmd->id == COCO_CMD_MEASURE_TDX, diag);
+	if (r == 0)
+		r = make_events(use, platform, diag);
 	if (r != 0) {
 		coco_profile_use_free(use);
 		return r;
@@ -192,6 +263,7 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 		coco_profile_text(&use->profile.profile, COCO_PROFILE_BOOT_KERNEL_HASHES);
 	use->no_hashes = platform != NULL && hashes != NULL && strcmp(hashes, "false") == 0 &&
 			 (platform[0] == 's');
+	use->from_disk = cmd->id == COCO_CMD_MEASURE_VTPM && boots_disk(&use->profile.profile);
 	use->searches = cmd->id == COCO_CMD_MEASURE_SEARCH;
 	*ret = use;
 	return 0;
@@ -203,21 +275,36 @@ void coco_profile_use_free(struct coco_profile_use *use)
 		return;
 	for (size_t i = 0; i < COCO_ARRAY_LEN(use->made); i++)
 		coco_free(use->made[i]);
+	for (size_t i = 0; i < use->n_events; i++)
+		coco_free(use->events[i]);
 	coco_launch_profile_free(&use->profile);
 	coco_free(use);
+}
+
+/* Whether the command looks at this key at all. */
+static bool applies(const struct coco_profile_use *use, unsigned flags)
+{
+	return !(use->no_hashes && (flags & HASHED) != 0) &&
+	       !(use->searches && (flags & NARROWS) != 0) &&
+	       !(use->from_disk && (flags & HANDED) != 0) &&
+	       !(!use->from_disk && (flags & ON_DISK) != 0);
 }
 
 const char *const *coco_profile_use_texts(const struct coco_profile_use *use, const char *option,
 					  size_t *ret_n, bool *ret_soft)
 {
+	if (strcmp(option, "event") == 0) {
+		*ret_soft = false;
+		*ret_n = use->n_events;
+		return (const char *const *)use->events;
+	}
 	for (size_t i = 0; i < COCO_ARRAY_LEN(uses); i++) {
 		const struct coco_profile_value *v =
 			coco_profile_get(&use->profile.profile, uses[i].id, 0);
 
 		if (strcmp(uses[i].option, option) != 0 || v == NULL || v->n == 0)
 			continue;
-		if ((use->no_hashes && (uses[i].flags & HASHED) != 0) ||
-		    (use->searches && (uses[i].flags & NARROWS) != 0))
+		if (!applies(use, uses[i].flags))
 			continue;
 		*ret_soft = (uses[i].flags & SOFT) != 0;
 		*ret_n = use->one[i] != NULL ? 1 : v->n;

@@ -11,7 +11,7 @@
 /* The option; s is the option struct, m a member of type const char *. */
 #define COCO_OPTIONS_PROFILE(s, m)                                                        \
 	{ .name = "profile", .kind = COCO_KIND_INPUT, .arg = "FILE",                      \
-	  .help = "launch profile: values for options that are not given",                \
+	  .help = "launch profile: values for what is not given",                        \
 	  COCO_BIND_STR(s, m) }
 
 /* coco_profile_use_profile - the profile itself, paths resolved; borrowed. */

@@ -3,6 +3,7 @@
  */
 #include "cli/measure/acpi_args.h"
 #include "cli/measure/bank_args.h"
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
 
@@ -11,6 +12,7 @@
 static const char *const kernel_logs[] = { "both", "initrd", "nothing", NULL };
 
 static const struct coco_opt vtpm_opts[] = {
+	COCO_OPTIONS_PROFILE(VTPM, launch),
 	/* what the machine is */
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .arg = "FILE",
 	  .help = "OVMF image as QEMU loads it", COCO_BIND_STR(VTPM, firmware) },
@@ -93,10 +95,9 @@ const struct coco_cmd coco_cmd_entry_measure_vtpm = {
 	.path = "measure vtpm",
 	.group = "Measurements",
 	.summary = "Compute the PCRs of a guest with a virtual TPM",
-	.text = "QEMU and OVMF boot a kernel, a disk image, or a unified kernel image that lies on "
-		"some disk. Nothing is started. What files do not tell is not computed, and the "
-		"answer says which option supplies it; docs/measure-registers.md lists which "
-		"register needs what. Where a boot may go two ways there are two values.",
+	.text = "QEMU and OVMF boot a kernel, a disk, or a unified kernel image of some disk. What "
+		"is not computed is named with the option that supplies it "
+		"(docs/measure-registers.md). Where a boot may go two ways there are two values.",
 	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
 	COCO_LIST(opts, vtpm_opts),
 	.output = COCO_OUTPUT_RECORD,

@@ -193,6 +193,7 @@ static int check_kind(const struct coco_profile_key *key, const char *text,
 	case COCO_PROFILE_KIND_TEXT:
 		return 0;
 	case COCO_PROFILE_KIND_PATH:
+	case COCO_PROFILE_KIND_DIR:
 	case COCO_PROFILE_KIND_REF:
 		return text[0] != '\0' && strcmp(text, "-") != 0 ? 0 :
 		       bad(key, text, diag, "a path");

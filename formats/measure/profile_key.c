@@ -9,7 +9,9 @@ static const char *const platforms[] = { "snp", "sev-es", "sev", "tdx", "vtpm", 
 static const char *const vmms[] = { "qemu", "ec2", "gce", "krun", NULL };
 static const char *const ec2_resets[] = { "rdx-600", "rdx-0", NULL };
 static const char *const append_forms[] = { "exact", "trimmed", NULL };
-static const char *const add_pages[] = { "single", "two", NULL };
+static const char *const add_pages[] = { "auto", "single", "two", "both", NULL };
+static const char *const linux_events[] = { "both", "initrd", "none", NULL };
+static const char *const exits[] = { "once", "either", NULL };
 static const char *const boots[] = { "direct", "disk", NULL };
 static const char *const banks[] = { "sha1", "sha256", "sha384", "sha512", NULL };
 static const char *const formats[] = { "raw", "qcow2", NULL };
@@ -81,7 +83,7 @@ static const struct coco_profile_key keys[COCO_PROFILE_IDS] = {
 
 	[COCO_PROFILE_TDX_ADD_PAGE] = KEY("tdx", "add_page", WORD, .words = add_pages,
 		.help = "order in which the VMM adds pages"),
-	[COCO_PROFILE_TDX_ACPI] = KEY("tdx", "acpi", PATH,
+	[COCO_PROFILE_TDX_ACPI] = KEY("tdx", "acpi", DIR,
 		.help = "directory with the ACPI blobs of the VMM"),
 	[COCO_PROFILE_TDX_SMBIOS] = KEY("tdx", "smbios", PATH,
 		.help = "SMBIOS tables of the VMM, when they are not in acpi"),
@@ -90,6 +92,13 @@ static const struct coco_profile_key keys[COCO_PROFILE_IDS] = {
 	[COCO_PROFILE_TDX_MROWNER] = KEY("tdx", "mrowner", HEX, .size = 48, .help = "MROWNER"),
 	[COCO_PROFILE_TDX_MROWNERCONFIG] = KEY("tdx", "mrownerconfig", HEX, .size = 48,
 		.help = "MROWNERCONFIG"),
+	[COCO_PROFILE_TDX_ATTRIBUTES] = KEY("tdx", "attributes", HEX, .size = 8,
+		.help = "TD attributes"),
+	[COCO_PROFILE_TDX_XFAM] = KEY("tdx", "xfam", HEX, .size = 8, .help = "XFAM"),
+	[COCO_PROFILE_TDX_LINUX_EVENTS] = KEY("tdx", "linux_events", WORD, .words = linux_events,
+		.help = "what the kernel's EFI stub measures"),
+	[COCO_PROFILE_TDX_EXIT_BOOT_SERVICES] = KEY("tdx", "exit_boot_services", WORD,
+		.words = exits, .help = "either: also a boot that had to repeat it"),
 
 	[COCO_PROFILE_VTPM_BOOT] = KEY("vtpm", "boot", WORD, .words = boots,
 		.help = "whether the VMM or the disk has the kernel"),
@@ -97,12 +106,26 @@ static const struct coco_profile_key keys[COCO_PROFILE_IDS] = {
 		.flags = COCO_PROFILE_LIST, .help = "PCR banks"),
 	[COCO_PROFILE_VTPM_PHASES] = KEY("vtpm", "phases", TEXT, .flags = COCO_PROFILE_LIST,
 		.help = "boot phases of PCR 11, as enter-initrd:leave-initrd"),
-	[COCO_PROFILE_VTPM_SECURE_BOOT] = KEY("vtpm", "secure_boot", BOOL,
-		.help = "whether the firmware checks signatures"),
-	[COCO_PROFILE_VTPM_PK] = KEY("vtpm", "pk", PATH, .help = "contents of the variable PK"),
-	[COCO_PROFILE_VTPM_KEK] = KEY("vtpm", "kek", PATH, .help = "contents of KEK"),
-	[COCO_PROFILE_VTPM_DB] = KEY("vtpm", "db", PATH, .help = "contents of db"),
-	[COCO_PROFILE_VTPM_DBX] = KEY("vtpm", "dbx", PATH, .help = "contents of dbx"),
+	[COCO_PROFILE_VTPM_SECURE_BOOT] = KEY("vtpm", "secure_boot", DIR,
+		.help = "on, with the variables PK, KEK, db, dbx in this directory"),
+	[COCO_PROFILE_VTPM_AUTHORITY] = KEY("vtpm", "authority", PATH,
+		.flags = COCO_PROFILE_LIST, .help = "certificates of db that are used"),
+	[COCO_PROFILE_VTPM_MOK] = KEY("vtpm", "mok", DIR, .help = "variables of shim"),
+	[COCO_PROFILE_VTPM_OPTION_ROMS] = KEY("vtpm", "option_roms", PATH,
+		.flags = COCO_PROFILE_LIST, .help = "EFI drivers in devices, in order"),
+	[COCO_PROFILE_VTPM_BOOT_DEVICE] = KEY("vtpm", "boot_device", TEXT,
+		.help = "what the disk is, as virtio-blk:2"),
+	[COCO_PROFILE_VTPM_ENTRY] = KEY("vtpm", "entry", TEXT,
+		.help = "image on the disk that systemd-boot starts"),
+	[COCO_PROFILE_VTPM_UKI] = KEY("vtpm", "uki", PATH,
+		.help = "unified kernel image on some disk"),
+	[COCO_PROFILE_VTPM_LOADER] = KEY("vtpm", "loader", PATH, .help = "systemd-boot"),
+	[COCO_PROFILE_VTPM_LOADER_CONF] = KEY("vtpm", "loader_conf", PATH,
+		.help = "its loader.conf"),
+	[COCO_PROFILE_VTPM_EXTRA] = KEY("vtpm", "extra", PATH, .flags = COCO_PROFILE_LIST,
+		.help = "addons, credentials and extensions beside the image"),
+	[COCO_PROFILE_VTPM_GLOBAL] = KEY("vtpm", "global", PATH, .flags = COCO_PROFILE_LIST,
+		.help = "addons and credentials of the loader"),
 
 	[COCO_PROFILE_ID_BLOCK_ID_KEY] = KEY("id_block", "id_key", REF,
 		.help = "private key that signs the ID block"),

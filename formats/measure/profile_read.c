@@ -54,6 +54,7 @@ static bool takes(enum coco_profile_kind kind, enum coco_toml_type type)
 		return type == COCO_TOML_BOOL;
 	case COCO_PROFILE_KIND_TEXT:
 	case COCO_PROFILE_KIND_PATH:
+	case COCO_PROFILE_KIND_DIR:
 	case COCO_PROFILE_KIND_REF:
 	case COCO_PROFILE_KIND_WORD:
 	case COCO_PROFILE_KIND_HEX:

@@ -25,6 +25,7 @@ static bool is_bare(enum coco_profile_kind kind, const char *text)
 		return all_digits(text);
 	case COCO_PROFILE_KIND_TEXT:
 	case COCO_PROFILE_KIND_PATH:
+	case COCO_PROFILE_KIND_DIR:
 	case COCO_PROFILE_KIND_REF:
 	case COCO_PROFILE_KIND_WORD:
 	case COCO_PROFILE_KIND_HEX:

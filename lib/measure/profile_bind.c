@@ -84,6 +84,9 @@ static int put(struct coco_mrecord *rec, const char *reg, const char *name, cons
 	snprintf(in.name, sizeof(in.name), "%s", name);
 	coco_mrecord_digest_set(&in.digest, p, n);
 	coco_mrecord_digest_set(&v.value, p, n);
+	/* the command may have an option for it, which the profile has filled */
+	if (coco_mrecord_find(rec, reg, NULL) != NULL)
+		return 0;
 	int r = coco_mrecord_begin(rec, reg, n == 48 ? "sha384" : "sha256", diag);
 	if (r == 0)
 		r = coco_mrecord_input(rec, &in, diag);

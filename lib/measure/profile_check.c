@@ -67,36 +67,45 @@ static bool is(const char *a, const char *b)
 
 /* ---- files ------------------------------------------------------------------------ */
 
+/* One path; *ret_bad counts what is wrong. */
+static int check_path(struct check *c, const struct coco_profile_key *key, const char *path,
+		      size_t *ret_bad)
+{
+	bool dir = key->kind == COCO_PROFILE_KIND_DIR;
+	bool disk = strcmp(key->table, "disk") == 0;
+	struct stat st;
+
+	if (stat(path, &st) != 0) {
+		(*ret_bad)++;
+		return find(c, COCO_FINDING_INCOMPLETE, "file.absent", "files are there",
+			    "%s.%s: %.120s: %s", key->table, key->name, path,
+			    errno == ENOENT ? "there is no such file" :
+					      "it cannot be looked at");
+	}
+	if (dir ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode) || (disk && S_ISBLK(st.st_mode)))
+		return 0;
+	(*ret_bad)++;
+	return find(c, COCO_FINDING_CONTRADICTION, "file.kind", "files are of the right kind",
+		    "%s.%s: %.120s is no %s", key->table, key->name, path,
+		    dir ? "directory" : "regular file");
+}
+
 /* Every path of the profile exists and is what it should be. */
 static int check_files(struct check *c)
 {
-	size_t missing = 0;
+	size_t wrong = 0;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < c->p->n; i++) {
 		const struct coco_profile_value *v = &c->p->v[i];
 		const struct coco_profile_key *key = coco_profile_key_at(v->id);
-		struct stat st;
 
-		if (key->kind != COCO_PROFILE_KIND_PATH || v->n == 0)
+		if (key->kind != COCO_PROFILE_KIND_PATH && key->kind != COCO_PROFILE_KIND_DIR)
 			continue;
-		bool dir = v->id == COCO_PROFILE_TDX_ACPI;
-		if (stat(v->texts[0], &st) != 0)
-			r = find(c, COCO_FINDING_INCOMPLETE, "file.absent", "files are there",
-				 "%s.%s: %.120s: %s", key->table, key->name, v->texts[0],
-				 errno == ENOENT ? "there is no such file" :
-				 "it cannot be looked at");
-		else if (dir ? !S_ISDIR(st.st_mode) : !S_ISREG(st.st_mode) &&
-			 !(strcmp(key->table, "disk") == 0 && S_ISBLK(st.st_mode)))
-			r = find(c, COCO_FINDING_CONTRADICTION, "file.kind",
-				 "files are of the right kind", "%s.%s: %.120s is no %s",
-				 key->table,
-				 key->name, v->texts[0], dir ? "directory" : "regular file");
-		else
-			continue;
-		missing++;
+		for (size_t k = 0; r == 0 && k < v->n; k++)
+			r = check_path(c, key, v->texts[k], &wrong);
 	}
-	return r == 0 && missing == 0 ? good(c, "files", "every file is there") : r;
+	return r == 0 && wrong == 0 ? good(c, "files", "every file is there") : r;
 }
 
 /* ---- firmware ------------------------------------------------------------------------ */
@@ -312,7 +321,8 @@ static int check_tdx(struct check *c)
 static int check_vtpm(struct check *c)
 {
 	bool kernel = text(c, COCO_PROFILE_BOOT_KERNEL) != NULL;
-	bool disk = coco_profile_rows(c->p, COCO_PROFILE_DISK_IMAGE) != 0;
+	bool disk = coco_profile_rows(c->p, COCO_PROFILE_DISK_IMAGE) != 0 ||
+		    text(c, COCO_PROFILE_VTPM_UKI) != NULL;
 
 	if (!c->vtpm || kernel || disk)
 		return 0;

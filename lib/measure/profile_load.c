@@ -67,7 +67,8 @@ static int resolve_all(struct coco_profile *p, const char *path, struct coco_dia
 	for (size_t i = 0; r == 0 && i < p->n; i++) {
 		enum coco_profile_kind kind = coco_profile_key_at(p->v[i].id)->kind;
 
-		if (kind != COCO_PROFILE_KIND_PATH && kind != COCO_PROFILE_KIND_REF)
+		if (kind != COCO_PROFILE_KIND_PATH && kind != COCO_PROFILE_KIND_DIR &&
+		    kind != COCO_PROFILE_KIND_REF)
 			continue;
 		for (size_t k = 0; r == 0 && k < p->v[i].n; k++)
 			r = resolve(&p->v[i].texts[k], kind, dir, diag);

@@ -126,6 +126,14 @@ values snp --firmware dir/fw --vcpus 3 --vcpu-type EPYC-v4
 expect 0 measure search --actual "$(cat values)" --profile dir/p.toml
 has out '--vcpus 3'
 
+# a profile serves several platforms; what a command does not have is left out
+profile 'platforms = ["vtpm"]' '[firmware]' 'file = "fw"' 'generation = "nonsense"' '[boot]' 'kernel = "kernel"' \
+	'[[disk]]' 'image = "no-such-disk"'
+expect 2 measure vtpm --profile dir/p.toml
+has err nonsense
+expect 2 measure snp --profile dir/p.toml
+has err 'usage.profile.platform'
+
 # import: what is recorded becomes a profile, which is measured
 cd dir || exit 1
 cat >argv.sh <<'END'
