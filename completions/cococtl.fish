@@ -714,6 +714,7 @@ complete -c cococtl -n '__cococtl_at measure vtpm' -l log-file -r -F -d 'append 
 complete -c cococtl -n '__cococtl_at measure vtpm' -s q -l quiet -d 'errors only; twice: nothing but the exit code'
 complete -c cococtl -n '__cococtl_at measure vtpm' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at measure vtpm' -s h -l help -d 'show this help'
+complete -c cococtl -n '__cococtl_at measure tdx' -l profile -r -F -d 'launch profile: values for what is not given'
 complete -c cococtl -n '__cococtl_at measure tdx' -l firmware -r -F -d 'whole OVMF image, as QEMU\'s -bios takes it'
 complete -c cococtl -n '__cococtl_at measure tdx' -l firmware-generation -x -a 'auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508' -d 'how the firmware behaves; auto: as the image shows'
 complete -c cococtl -n '__cococtl_at measure tdx' -l kernel -r -F -d 'kernel or unified kernel image of QEMU\'s -kernel'

@@ -29,6 +29,7 @@ struct coco_opts_acpi {
 };
 
 struct coco_opts_measure_tdx {
+	const char *profile;
 	const char *firmware;
 	int generation;                  /* enum coco_fw_choice */
 	int add_page;                    /* 0 auto, 1 single, 2 two, 3 both */

@@ -2,6 +2,7 @@
  * table_tdx.c - measure tdx in the command table.
  */
 #include "cli/measure/acpi_args.h"
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
 #include "lib/measure/firmware.h"
@@ -13,6 +14,7 @@ static const char *const linux_events[] = { "both", "initrd", "none", NULL };
 static const char *const exit_services[] = { "once", "either", NULL };
 
 static const struct coco_opt tdx_opts[] = {
+	COCO_OPTIONS_PROFILE(TDX, profile),
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REQUIRED,
 	  .arg = "FILE", .help = "whole OVMF image, as QEMU's -bios takes it",
 	  COCO_BIND_STR(TDX, firmware) },

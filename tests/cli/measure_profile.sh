@@ -134,6 +134,40 @@ has err nonsense
 expect 2 measure snp --profile dir/p.toml
 has err 'usage.profile.platform'
 
+# TDX: sizes, counts, given values, and what the host sets
+head -c 8192 /dev/zero >dir/tdvf
+put dir/tdvf 2064 '\363\371\352\351\216\026\325\104\250\353\177\115\207\070\366\256'
+put dir/tdvf 2048 'TDVF\160\000\000\000\001\000\000\000\003\000\000\000'
+put dir/tdvf 2032 '\000\000\000\000\000\040\000\000\000\340\377\377\000\000\000\000\000\040\000\000\000\000\000\000'
+put dir/tdvf 2008 '\000\000\000\000\001\000\000\000'
+put dir/tdvf 1992 '\000\220\200\000\000\000\000\000\000\040\000\000\000\000\000\000\002\000\000\000'
+put dir/tdvf 1960 '\000\000\200\000\000\000\000\000\000\140\000\000\000\000\000\000\003\000\000\000'
+put dir/tdvf 50 '\050\000\336\202\265\226\262\037\367\105\272\352\243\146\305\132\010\055'
+put dir/tdvf 72 '\000\010\000\000\026\000\065\145\172\344\112\230\230\107\206\136\106\205\247\277\216\302'
+head -c 8192 /dev/zero >dir/pe
+put dir/pe 8192 'MZ'
+put dir/pe 8132 '\100\000\000\000'
+put dir/pe 8128 'PE\000\000\144\206\000\000'
+put dir/pe 8108 '\160\000\042\000'
+put dir/pe 8104 '\013\002'
+put dir/pe 8044 '\000\002\000\000'
+owner=$(printf '%096d' 5)
+digest=$(printf '%096d' 6)
+profile 'platforms = ["tdx", "snp"]' '[vmm]' 'version = "10.1"' '[firmware]' 'file = "tdvf"' \
+	'generation = "edk2-stable202302"' '[boot]' 'kernel = "pe"' '[cpu]' \
+	'counts = [4]' '[memory]' 'sizes = ["2GiB", "64GiB"]' '[guest]' 'initdata = "init.toml"' '[tdx]' \
+	"mrowner = \"$owner\"" '[[given]]' 'register = "tdx.rtmr0"' 'event = "BootOrder"' \
+	"digest = \"$digest\"" 'origin = "a log"'
+expect 0 measure tdx --profile dir/p.toml
+grep -v tdx.mrconfigid out >of-profile
+has out "tdx.mrconfigid  $(sha256sum dir/init.toml | cut -d' ' -f1)00000000000000000000000000000000"
+[ "$(grep -c "$owner" out)" = 1 ] || fail "MROWNER once"
+expect 0 measure tdx --firmware dir/tdvf --qemu-version 10.1 --memory 2G,64G --mrowner "$owner" \
+	--event "BootOrder=$digest" \
+	--firmware-generation edk2-stable202302 --kernel dir/pe
+sed 's/  */ /g' out >of-options
+sed 's/  */ /g' of-profile | cmp -s - of-options || fail "tdx: profile and options differ"
+
 # import: what is recorded becomes a profile, which is measured
 cd dir || exit 1
 cat >argv.sh <<'END'
