@@ -660,6 +660,7 @@ _cococtl()
 		;;
 	'measure vtpm')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--generation) :; return ;;
 		--qemu-version) :; return ;;
@@ -698,13 +699,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
 		;;
 	'measure tdx')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--firmware-generation) _cococtl_words "auto edk2-stable202211 edk2-stable202302 edk2-stable202408.01 edk2-stable202502 edk2-stable202505 edk2-stable202508"; return ;;
 		--kernel) _cococtl_paths -f; return ;;
@@ -743,7 +745,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
