@@ -102,7 +102,7 @@ static struct coco_result_check *last(struct coco_result *r)
 	return r->code == 0 && r->n_checks > 0 ? &r->checks[r->n_checks - 1] : NULL;
 }
 
-static void vset(char *ret, size_t cap, const char *fmt, va_list ap)
+static COCO_PRINTF(3, 0) void vset(char *ret, size_t cap, const char *fmt, va_list ap)
 {
 	if (vsnprintf(ret, cap, fmt, ap) < 0)
 		ret[0] = '\0';

@@ -15,7 +15,7 @@ void coco_outcomes_free(struct coco_outcomes *list)
 	memset(list, 0, sizeof(*list));
 }
 
-static void vset(char *ret, size_t cap, const char *fmt, va_list ap)
+static COCO_PRINTF(3, 0) void vset(char *ret, size_t cap, const char *fmt, va_list ap)
 {
 	if (vsnprintf(ret, cap, fmt, ap) < 0)
 		ret[0] = '\0';
