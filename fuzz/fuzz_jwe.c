@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -365,6 +365,53 @@ bool coco_jv_is_null(const struct coco_jv *v)
 	return json_is_null(v->v);
 }
 
+int coco_jv_as_whole(const struct coco_jv *v, int64_t *ret, struct coco_diag *diag)
+{
+	static const int64_t most = (int64_t)1 << 53;
+	int64_t i = 0;
+
+	if (json_is_real(v->v)) {
+		double d = json_real_value(v->v);
+
+		/* the comparison also refuses NaN */
+		if (!(d >= -(double)most && d <= (double)most) || (double)(int64_t)d < d ||
+		    (double)(int64_t)d > d)
+			return wrong_type(v, NULL, v->v, "an integer", diag);
+		i = (int64_t)d;
+	} else if (json_is_integer(v->v)) {
+		i = json_integer_value(v->v);
+	} else {
+		return wrong_type(v, NULL, v->v, "an integer", diag);
+	}
+	if (i < -most || i > most)
+		return coco_jv_fail(v, NULL, COCO_E_FORMAT_JSON_TYPE, diag,
+				    "%" PRId64 " is beyond 2^53: readers of JSON disagree about it",
+				    i);
+	*ret = i;
+	return 0;
+}
+
+enum coco_json_kind coco_jv_kind(const struct coco_jv *v)
+{
+	switch (json_typeof(v->v)) {
+	case JSON_OBJECT:
+		return COCO_JSON_OBJECT;
+	case JSON_ARRAY:
+		return COCO_JSON_ARRAY;
+	case JSON_STRING:
+		return COCO_JSON_STRING;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return COCO_JSON_NUMBER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return COCO_JSON_BOOL;
+	case JSON_NULL:
+		break;
+	}
+	return COCO_JSON_NULL;
+}
+
 size_t coco_jv_len(const struct coco_jv *v)
 {
 	return json_is_array(v->v) ? json_array_size(v->v) : json_object_size(v->v);

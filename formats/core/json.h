@@ -89,6 +89,20 @@ int coco_jv_as_integral(const struct coco_jv *v, uint64_t max, uint64_t *ret,
 			struct coco_diag *diag) COCO_MUSTUSE;
 bool coco_jv_is_null(const struct coco_jv *v);
 
+/* coco_jv_as_whole - an integer from -2^53 to 2^53, 8.0 is 8 too; FORMAT_JSON_TYPE otherwise. */
+int coco_jv_as_whole(const struct coco_jv *v, int64_t *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_jv_kind - what a value is (v->v not NULL). */
+enum coco_json_kind {
+	COCO_JSON_NULL,
+	COCO_JSON_BOOL,
+	COCO_JSON_NUMBER,
+	COCO_JSON_STRING,
+	COCO_JSON_ARRAY,
+	COCO_JSON_OBJECT,
+};
+enum coco_json_kind coco_jv_kind(const struct coco_jv *v);
+
 /* coco_jv_len - items of an array or members of an object; 0 otherwise. */
 size_t coco_jv_len(const struct coco_jv *v);
 

@@ -18,7 +18,7 @@
 #define COCO_WRAPS_H
 
 #include "formats/core/resource_id.h"
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 
 enum {
 	COCO_WRAPS_MAX = 4 << 20,     /* bytes of the document */

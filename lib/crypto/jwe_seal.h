@@ -6,7 +6,7 @@
 #ifndef COCO_JWE_SEAL_H
 #define COCO_JWE_SEAL_H
 
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 #include "lib/crypto/key.h"
 
 enum coco_jwe_flags {

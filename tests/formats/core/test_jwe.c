@@ -1,7 +1,7 @@
 /*
  * test_jwe.c - JSON Web Encryption objects: reading.
  */
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "formats/core/b64.h"
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 
 static void kv_b64url(struct coco_jw *jw, const char *key, const uint8_t *p, size_t n)
 {

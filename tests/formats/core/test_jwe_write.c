@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "formats/core/b64.h"
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 #include "tests/support/alloc_fail.h"
 
 static uint8_t *encode(const struct coco_jwe *j, size_t *ret_n)

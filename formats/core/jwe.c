@@ -2,7 +2,7 @@
  * jwe.c - JSON Web Encryption objects (see jwe.h): reading. Writing is in
  * jwe_write.c.
  */
-#include "formats/model/jwe.h"
+#include "formats/core/jwe.h"
 
 #include <string.h>
 
