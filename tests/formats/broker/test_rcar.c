@@ -89,6 +89,7 @@ static void test_challenge(void **state COCO_UNUSED)
 	memcpy(text + sizeof(text) - 3, "\"}", 3);
 	coco_diag_init(&d);
 	assert_err(coco_rcar_challenge_decode(&c, text_view(text), &d), COCO_E_FORMAT_VALUE, &d);
+	coco_diag_init(&d);
 	for (unsigned long n = 1; coco_test_alloc_arm(n); n++)
 		if (coco_test_alloc_check(coco_rcar_challenge_decode(&c, text_view(good), &d), &d))
 			break;
