@@ -133,7 +133,7 @@ static void one_rtmr(const struct coco_jv *v)
 	assert_ok(coco_boot_direct_events(b.list, &k, COCO_BOOT_TDX, false, &b.d), &b.d);
 	assert_ok(coco_boot_record_tdx(b.list, 6, &b.rec, &b.d), &b.d);
 	for (int i = 1; i <= 2; i++) {
-		char name[16];
+		char name[24];
 		char hex[2 * COCO_MRECORD_DIGEST + 1];
 
 		snprintf(name, sizeof(name), "tdx.rtmr%d", i);
