@@ -69,11 +69,13 @@ endif
 endif
 
 # Deferred: "make deps demo" installs the packages before they are asked for.
-# libcurl is loaded when it is needed (lib/net/curl_lib.h), not linked.
+# Libraries that few commands need are loaded then and not linked
+# (lib/net/curl_lib.h, lib/core/archive_lib.h, formats/core/xml.c).
+LOADED := libcurl libarchive libxml-2.0
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
-PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(filter-out libcurl,$(PKGS))) -ldl
-# What only tests use: cmocka, and a server to talk to.
-TEST_PKGS := cmocka libmicrohttpd
+PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(filter-out $(LOADED),$(PKGS))) -ldl
+# What tests use: cmocka, a server to talk to, and an archive writer.
+TEST_PKGS := cmocka libmicrohttpd libarchive
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs $(TEST_PKGS))
 
 BASE_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS_SAN)

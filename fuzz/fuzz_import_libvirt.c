@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct coco_import im = { .n_notes = 0 };
 	struct coco_profile again = { .n = 0 };
 	struct coco_diag d = { 0 };
-	struct coco_xml xml = { NULL };
+	struct coco_xml xml = { .doc = NULL };
 	uint8_t *text = NULL;
 	size_t n = 0;
 

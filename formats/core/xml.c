@@ -3,6 +3,7 @@
  */
 #include "formats/core/xml.h"
 
+#include <dlfcn.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <string.h>
@@ -12,6 +13,36 @@
 /* Recovery would accept what is no XML; entities and networks are never used. */
 enum { OPTIONS = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA |
 		 XML_PARSE_COMPACT };
+
+#define LIBRARY "libxml2.so.2"
+
+/* The functions that are used, under their own names without "xml". */
+struct libxml {
+	xmlParserCtxt *(*new_parser)(void);
+	xmlDoc *(*read_memory)(xmlParserCtxt *ctx, const char *p, int n, const char *url,
+			       const char *encoding, int options);
+	void (*free_parser)(xmlParserCtxt *ctx);
+	void (*free_doc)(void *doc);
+};
+
+/* The library stays loaded: the loader counts and knows what it has. */
+static int load(struct libxml *ret, struct coco_diag *diag)
+{
+	static const char *const names[] = {
+		"xmlNewParserCtxt", "xmlCtxtReadMemory", "xmlFreeParserCtxt", "xmlFreeDoc",
+	};
+	void *functions[COCO_ARRAY_LEN(names)];
+	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+
+	_Static_assert(sizeof(functions) == sizeof(*ret), "one name per function, in order");
+	for (size_t i = 0; i < COCO_ARRAY_LEN(names); i++) {
+		functions[i] = handle != NULL ? dlsym(handle, names[i]) : NULL;
+		if (functions[i] == NULL)
+			return coco_fail(diag, COCO_E_IO_LIBRARY, "%s cannot be loaded", LIBRARY);
+	}
+	memcpy(ret, functions, sizeof(*ret));
+	return 0;
+}
 
 static bool holds(struct coco_view text, const char *word)
 {
@@ -80,43 +111,57 @@ static int report(const xmlParserCtxt *ctx, struct coco_diag *diag)
 			 text);
 }
 
+/* The document's element: comments may stand around it. */
+static const xmlNode *root_of(const xmlDoc *doc)
+{
+	const xmlNode *n = doc->children;
+
+	while (n != NULL && n->type != XML_ELEMENT_NODE)
+		n = n->next;
+	return n;
+}
+
 int coco_xml_parse(struct coco_xml *ret, struct coco_view text, struct coco_diag *diag)
 {
+	struct libxml lib = { .new_parser = NULL };
 	int r = check_bytes(text, diag);
 
+	if (r == 0)
+		r = load(&lib, diag);
 	if (r != 0)
 		return r;
-	xmlParserCtxt *ctx = xmlNewParserCtxt();
+	xmlParserCtxt *ctx = lib.new_parser();
 	if (ctx == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for XML");
-	xmlDoc *doc = xmlCtxtReadMemory(ctx, (const char *)text.p, (int)text.n, NULL, "UTF-8",
-					OPTIONS);
+	xmlDoc *doc = lib.read_memory(ctx, (const char *)text.p, (int)text.n, NULL, "UTF-8",
+				      OPTIONS);
 	if (doc == NULL)
 		r = report(ctx, diag);
 	else if (doc->intSubset != NULL || doc->extSubset != NULL)
 		r = coco_fail(diag, COCO_E_FORMAT_XML,
 			      "the document has a document type declaration");
-	else if (xmlDocGetRootElement(doc) == NULL)
+	else if (root_of(doc) == NULL)
 		r = coco_fail(diag, COCO_E_FORMAT_XML, "the document has no element");
 	else
-		r = check_tree(xmlDocGetRootElement(doc), diag);
-	xmlFreeParserCtxt(ctx);
-	if (r != 0)
-		xmlFreeDoc(doc);
-	else
-		ret->doc = doc;
+		r = check_tree(root_of(doc), diag);
+	lib.free_parser(ctx);
+	if (r == 0)
+		*ret = (struct coco_xml){ doc, lib.free_doc };
+	else if (doc != NULL)
+		lib.free_doc(doc);
 	return r;
 }
 
 void coco_xml_free(struct coco_xml *xml)
 {
-	xmlFreeDoc(xml->doc);
+	if (xml->doc != NULL)
+		xml->free_doc(xml->doc);
 	xml->doc = NULL;
 }
 
 struct coco_xml_element coco_xml_root(const struct coco_xml *xml)
 {
-	return (struct coco_xml_element){ xmlDocGetRootElement(xml->doc) };
+	return (struct coco_xml_element){ root_of(xml->doc) };
 }
 
 const char *coco_xml_name(struct coco_xml_element e)
@@ -171,5 +216,5 @@ const char *coco_xml_text(struct coco_xml_element e)
 
 unsigned coco_xml_line(struct coco_xml_element e)
 {
-	return e.v != NULL && xmlGetLineNo(e.v) > 0 ? (unsigned)xmlGetLineNo(e.v) : 0;
+	return e.v != NULL ? e.v->line : 0;
 }

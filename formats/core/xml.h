@@ -2,7 +2,8 @@
  * xml.h - the one reader of XML, over libxml2: a whole UTF-8 document in
  * memory. Refuses document type declarations (so there are no entities), too
  * many bytes, too much depth, too many nodes; opens no file and no network
- * connection.
+ * connection. libxml2 is loaded when it is first needed: it would cost every
+ * start of the program more than its own work.
  */
 #ifndef COCO_XML_H
 #define COCO_XML_H
@@ -20,6 +21,7 @@ struct _xmlNode;
 /* A parsed document. Elements borrow from it. */
 struct coco_xml {
 	void *doc;
+	void (*free_doc)(void *doc);
 };
 
 /* An element; NULL v: there is none. */
@@ -29,7 +31,8 @@ struct coco_xml_element {
 
 /*
  * coco_xml_parse - gives *ret (coco_xml_free). Errors: FORMAT_XML with the
- * line in the pointer, FORMAT_UTF8, LIMIT_SIZE, LIMIT_DEPTH, LIMIT_MEMORY.
+ * line in the pointer, FORMAT_UTF8, LIMIT_SIZE, LIMIT_DEPTH, LIMIT_MEMORY,
+ * IO_LIBRARY when libxml2 is not there.
  */
 int coco_xml_parse(struct coco_xml *ret, struct coco_view text, struct coco_diag *diag)
 	COCO_MUSTUSE;

@@ -356,7 +356,7 @@ int coco_import_libvirt(struct coco_import *ret, struct coco_view xml,
 {
 	struct coco_import im = { .n_notes = 0 };
 	struct domain d = { .im = &im, .hints = hints, .diag = diag };
-	struct coco_xml doc = { NULL };
+	struct coco_xml doc = { .doc = NULL };
 
 	int r = coco_xml_parse(&doc, xml, diag);
 	if (r != 0)

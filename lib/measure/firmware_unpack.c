@@ -6,14 +6,12 @@
  * dictionary and u64 size unpacked. The decoder allocates what the dictionary's
  * size says, so it is judged first.
  */
-#include <archive.h>
-#include <archive_entry.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/core/rd.h"
+#include "lib/core/archive_lib.h"
 #include "lib/measure/firmware_priv.h"
 
 enum {
@@ -28,8 +26,8 @@ static int broken(struct coco_diag *diag, uint64_t offset, const char *what)
 }
 
 /* Reads until the end, at most max bytes. */
-static int read_all(struct archive *a, size_t max, uint64_t offset, uint8_t **ret, size_t *ret_n,
-		    struct coco_diag *diag)
+static int read_all(const struct coco_archive *lib, struct archive *a, size_t max, uint64_t offset,
+		    uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
 {
 	uint8_t *p = NULL;
 	size_t n = 0;
@@ -47,7 +45,7 @@ static int read_all(struct archive *a, size_t max, uint64_t offset, uint8_t **re
 			p = more;
 			cap += CHUNK;
 		}
-		la_ssize_t got = archive_read_data(a, p + n, cap - n);
+		la_ssize_t got = lib->read_data(a, p + n, cap - n);
 		if (got == 0)
 			break;
 		if (got < 0 || (size_t)got > max - n) {
@@ -66,6 +64,7 @@ static int read_all(struct archive *a, size_t max, uint64_t offset, uint8_t **re
 int coco_firmware_unpack(struct coco_view packed, uint64_t offset, uint8_t **ret, size_t *ret_n,
 			 struct coco_diag *diag)
 {
+	const struct coco_archive *lib = NULL;
 	struct archive_entry *e = NULL;
 	uint8_t *p = NULL;
 	size_t n = 0;
@@ -79,18 +78,20 @@ int coco_firmware_unpack(struct coco_view packed, uint64_t offset, uint8_t **ret
 	uint64_t size = coco_rd_le64(&rd, "unpacked size");
 	if (dictionary > DICTIONARY_MAX || size == 0 || size > COCO_FIRMWARE_UNPACKED)
 		return broken(diag, offset + 1, "the packed part is too large");
-	struct archive *a = archive_read_new();
+	int r = coco_archive_load(&lib, diag);
+	if (r != 0)
+		return r;
+	struct archive *a = lib->read_new();
 	if (a == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to unpack firmware");
-	int r = 0;
-	if (archive_read_append_filter(a, ARCHIVE_FILTER_LZMA) != ARCHIVE_OK ||
-	    archive_read_support_format_raw(a) != ARCHIVE_OK ||
-	    archive_read_open_memory(a, packed.p, packed.n) != ARCHIVE_OK ||
-	    archive_read_next_header(a, &e) != ARCHIVE_OK)
+	if (lib->read_append_filter(a, ARCHIVE_FILTER_LZMA) != ARCHIVE_OK ||
+	    lib->read_support_format_raw(a) != ARCHIVE_OK ||
+	    lib->read_open_memory(a, packed.p, packed.n) != ARCHIVE_OK ||
+	    lib->read_next_header(a, &e) != ARCHIVE_OK)
 		r = broken(diag, offset, "the packed part is not an LZMA stream");
 	if (r == 0)
-		r = read_all(a, (size_t)size, offset, &p, &n, diag);
-	archive_read_free(a);
+		r = read_all(lib, a, (size_t)size, offset, &p, &n, diag);
+	lib->read_free(a);
 	if (r == 0 && n != size) {
 		coco_free(p);
 		r = broken(diag, offset, "the packed part is shorter than its header says");

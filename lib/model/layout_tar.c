@@ -5,8 +5,6 @@
  * seeking; what stays are offsets and sizes, so that blobs are later read in
  * place. Nothing is ever unpacked.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
+#include "lib/core/archive_lib.h"
 #include "lib/model/layout_priv.h"
 
 #define BLOB_DIR "blobs/sha256/"
@@ -52,15 +51,15 @@ static const char *compression(int fd)
 	return NULL;
 }
 
-static struct archive *open_archive(int fd)
+static struct archive *open_archive(const struct coco_archive *lib, int fd)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = lib->read_new();
 
 	if (a == NULL)
 		return NULL;
-	if (lseek(fd, 0, SEEK_SET) != 0 || archive_read_support_format_tar(a) != ARCHIVE_OK ||
-	    archive_read_open_fd(a, fd, BLOCK) != ARCHIVE_OK) {
-		archive_read_free(a);
+	if (lseek(fd, 0, SEEK_SET) != 0 || lib->read_support_format_tar(a) != ARCHIVE_OK ||
+	    lib->read_open_fd(a, fd, BLOCK) != ARCHIVE_OK) {
+		lib->read_free(a);
 		return NULL;
 	}
 	return a;
@@ -70,12 +69,12 @@ static struct archive *open_archive(int fd)
  * An entry's name without a leading "./"; NULL when it cannot be decoded. The
  * first form depends on the locale, but not for the ASCII names of a layout.
  */
-static const char *entry_name(struct archive_entry *e)
+static const char *entry_name(const struct coco_archive *lib, struct archive_entry *e)
 {
-	const char *name = archive_entry_pathname(e);
+	const char *name = lib->entry_pathname(e);
 
 	if (name == NULL)
-		name = archive_entry_pathname_utf8(e);
+		name = lib->entry_pathname_utf8(e);
 	while (name != NULL && name[0] == '.' && name[1] == '/') {
 		name += 2;
 		name += strspn(name, "/");
@@ -117,11 +116,11 @@ static enum role role_of(const char *name, struct coco_digest *ret)
 	return ROLE_BLOB;
 }
 
-static bool is_plain_file(struct archive_entry *e)
+static bool is_plain_file(const struct coco_archive *lib, struct archive_entry *e)
 {
-	return archive_entry_filetype(e) == AE_IFREG && archive_entry_hardlink(e) == NULL &&
-	       archive_entry_symlink(e) == NULL && archive_entry_size_is_set(e) &&
-	       archive_entry_size(e) >= 0;
+	return lib->entry_filetype(e) == AE_IFREG && lib->entry_hardlink(e) == NULL &&
+	       lib->entry_symlink(e) == NULL && lib->entry_size_is_set(e) &&
+	       lib->entry_size(e) >= 0;
 }
 
 static int broken(struct coco_diag *diag, const char *what)
@@ -153,11 +152,11 @@ static int keep_blob(struct coco_layout *l, const struct coco_layout_entry *foun
 }
 
 /* Notes one entry whose data starts at offset of the tar. */
-static int take_entry(struct coco_layout *l, struct archive_entry *e, int64_t offset,
-		      struct coco_diag *diag)
+static int take_entry(struct coco_layout *l, const struct coco_archive *lib,
+		      struct archive_entry *e, int64_t offset, struct coco_diag *diag)
 {
 	struct coco_layout_entry found = { .offset = (uint64_t)offset };
-	const char *name = entry_name(e);
+	const char *name = entry_name(lib, e);
 
 	if (name == NULL)
 		return broken(diag, "a name in the tar cannot be decoded");
@@ -167,18 +166,18 @@ static int take_entry(struct coco_layout *l, struct archive_entry *e, int64_t of
 	if (role == ROLE_NONE)
 		return 0;
 	if (role == ROLE_DIR)
-		return archive_entry_filetype(e) == AE_IFDIR
+		return lib->entry_filetype(e) == AE_IFDIR
 			       ? 0
 			       : broken(diag, "blobs in the tar is not a directory");
-	if (archive_entry_hardlink(e) != NULL)
+	if (lib->entry_hardlink(e) != NULL)
 		coco_diag_hint(diag, "make the tar again with --hard-dereference");
-	if (!is_plain_file(e))
+	if (!is_plain_file(lib, e))
 		return broken(diag, "the tar has a link or special file in place of a file");
-	if (archive_entry_sparse_count(e) > 0) {
+	if (lib->entry_sparse_count(e) > 0) {
 		coco_diag_hint(diag, "make the tar again without --sparse, or unpack it");
 		return coco_fail(diag, COCO_E_LAYOUT_TAR, "the tar stores a file as sparse");
 	}
-	found.size = (uint64_t)archive_entry_size(e);
+	found.size = (uint64_t)lib->entry_size(e);
 	if (offset < 0 || found.offset > l->tar_size || found.size > l->tar_size - found.offset)
 		return broken(diag, "the tar is cut off");
 	if (role == ROLE_MARKER)
@@ -188,17 +187,18 @@ static int take_entry(struct coco_layout *l, struct archive_entry *e, int64_t of
 	return keep_blob(l, &found, diag);
 }
 
-static int scan(struct coco_layout *l, struct archive *a, struct coco_diag *diag)
+static int scan(struct coco_layout *l, const struct coco_archive *lib, struct archive *a,
+		struct coco_diag *diag)
 {
 	struct archive_entry *e = NULL;
 
 	for (unsigned n = 0;; n++) {
-		int status = archive_read_next_header(a, &e);
+		int status = lib->read_next_header(a, &e);
 
 		if (status == ARCHIVE_EOF)
 			return 0;
 		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-			const char *text = archive_error_string(a);
+			const char *text = lib->error_string(a);
 
 			return coco_fail(diag, COCO_E_LAYOUT_FORMAT, "a damaged tar: %s",
 					 text != NULL ? text : "unknown error");
@@ -207,7 +207,7 @@ static int scan(struct coco_layout *l, struct archive *a, struct coco_diag *diag
 			return coco_fail(diag, COCO_E_LIMIT_SIZE,
 					 "the tar has more than %d entries",
 					 COCO_LAYOUT_TAR_ENTRIES_MAX);
-		int r = take_entry(l, e, archive_filter_bytes(a, 0), diag);
+		int r = take_entry(l, lib, e, lib->filter_bytes(a, 0), diag);
 		if (r != 0)
 			return r;
 	}
@@ -224,6 +224,7 @@ static int by_digest(const void *a, const void *b)
 int coco_layout_scan_tar(struct coco_layout *l, struct coco_diag *diag)
 {
 	const char *packed = compression(l->root);
+	const struct coco_archive *lib = NULL;
 
 	if (packed != NULL) {
 		coco_diag_hint(diag, "decompress it with %s -d, or unpack it into a directory",
@@ -232,11 +233,14 @@ int coco_layout_scan_tar(struct coco_layout *l, struct coco_diag *diag)
 				 "the file is compressed with %s, blobs in it cannot be reached",
 				 packed);
 	}
-	struct archive *a = open_archive(l->root);
+	int r = coco_archive_load(&lib, diag);
+	if (r != 0)
+		return r;
+	struct archive *a = open_archive(lib, l->root);
 	if (a == NULL)
 		return broken(diag, "neither a directory nor a tar of an OCI image layout");
-	int r = scan(l, a, diag);
-	archive_read_free(a);
+	r = scan(l, lib, a, diag);
+	lib->read_free(a);
 	if (r != 0)
 		return r;
 	if (l->n_entries != 0)
@@ -249,19 +253,21 @@ int coco_layout_scan_tar(struct coco_layout *l, struct coco_diag *diag)
 
 bool coco_layout_tar_marker(int fd)
 {
-	struct archive *a = compression(fd) == NULL ? open_archive(fd) : NULL;
+	const struct coco_archive *lib = NULL;
+	bool can = compression(fd) == NULL && coco_archive_load(&lib, NULL) == 0;
+	struct archive *a = can ? open_archive(lib, fd) : NULL;
 	struct archive_entry *e = NULL;
 	bool found = false;
 
 	for (unsigned n = 0; a != NULL && !found && n < COCO_LAYOUT_TAR_ENTRIES_MAX; n++) {
-		int status = archive_read_next_header(a, &e);
+		int status = lib->read_next_header(a, &e);
 
 		if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
 			break;
-		const char *name = entry_name(e);
+		const char *name = entry_name(lib, e);
 		found = name != NULL && strcmp(name, COCO_LAYOUT_MARKER) == 0;
 	}
 	if (a != NULL)
-		archive_read_free(a);
+		lib->read_free(a);
 	return found;
 }

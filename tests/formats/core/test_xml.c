@@ -26,7 +26,7 @@ static int parse(const char *text, struct coco_xml *xml, struct coco_diag *d)
 
 static void test_access(void **state COCO_UNUSED)
 {
-	struct coco_xml xml = { NULL };
+	struct coco_xml xml = { .doc = NULL };
 	struct coco_diag d;
 
 	assert_ok(parse("<?xml version='1.0'?>\n<!-- c --><a x='1 &lt;' xmlns:q='urn:q' q:x='2'>\n"
@@ -77,14 +77,14 @@ static void test_refused(void **state COCO_UNUSED)
 	};
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(bad); i++) {
-		struct coco_xml xml = { NULL };
+		struct coco_xml xml = { .doc = NULL };
 		struct coco_diag d;
 
 		assert_err(parse(bad[i].text, &xml, &d), bad[i].code, &d);
 		assert_null(xml.doc);
 	}
 	/* the declaration of an encoding changes nothing: what is read is UTF-8 */
-	struct coco_xml xml = { NULL };
+	struct coco_xml xml = { .doc = NULL };
 	struct coco_diag d;
 	assert_ok(parse("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xc3\xa9</a>", &xml, &d),
 		  &d);
@@ -96,7 +96,7 @@ static void test_refused(void **state COCO_UNUSED)
 
 static void test_limits(void **state COCO_UNUSED)
 {
-	struct coco_xml xml = { NULL };
+	struct coco_xml xml = { .doc = NULL };
 	struct coco_diag d;
 	size_t n = 0;
 	char *text = coco_alloc(COCO_XML_MAX_SIZE + 1, 1);
