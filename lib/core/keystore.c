@@ -16,16 +16,6 @@
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 
-enum layout {
-	LAYOUT_ROOT,        /* repository/repo\x2Ftype\x2Ftag */
-	LAYOUT_REPOSITORY,  /* repo\x2Ftype\x2Ftag */
-	LAYOUT_OLD,         /* repo/type/tag */
-	LAYOUTS,
-};
-
-/* "repository/" and three parts with "\x2F" between them. */
-enum { RELATIVE_MAX = 11 + 3 * COCO_RESOURCE_PART_MAX + 2 * 4 + 1 };
-
 static const char repository[] = "repository";
 
 /* What else Trustee keeps at the root of its storage. */
@@ -53,13 +43,13 @@ int coco_store_parse(const char *text, struct coco_store_ref *ret, struct coco_d
 	return 0;
 }
 
-static void relative_path(enum layout layout, const struct coco_resource_id *id,
-			  char ret[RELATIVE_MAX])
+void coco_store_relative(enum coco_store_layout layout, const struct coco_resource_id *id,
+			 char ret[COCO_STORE_RELATIVE_MAX])
 {
-	const char *sep = layout == LAYOUT_OLD ? "/" : "\\x2F";
+	const char *sep = layout == COCO_STORE_OLD ? "/" : "\\x2F";
 
-	snprintf(ret, RELATIVE_MAX, "%s%s%s%s%s%s%s",
-		 layout == LAYOUT_ROOT ? repository : "", layout == LAYOUT_ROOT ? "/" : "",
+	snprintf(ret, COCO_STORE_RELATIVE_MAX, "%s%s%s%s%s%s%s",
+		 layout == COCO_STORE_ROOT ? repository : "", layout == COCO_STORE_ROOT ? "/" : "",
 		 id->repo, sep, id->type, sep, id->tag);
 }
 
@@ -83,20 +73,16 @@ static char *store_dir(const char *text, const struct coco_store_ref *ref)
 	return coco_strndup(text, ref->n_dir);
 }
 
-/*
- * Looks in every layout; *ret_fd is the open file or -1. Two finds are an
- * error: which one counts depends on the age of the broker.
- */
-static int find(int dirfd, const char *dir, const struct coco_resource_id *id, int *ret_fd,
-		enum layout *ret_layout, struct coco_diag *diag)
+int coco_store_find(int dirfd, const char *dir, const struct coco_resource_id *id, int *ret_fd,
+		    enum coco_store_layout *ret_layout, struct coco_diag *diag)
 {
 	int found = -1;
-	enum layout where = LAYOUT_ROOT;
+	enum coco_store_layout where = COCO_STORE_ROOT;
 
-	for (int i = 0; i < LAYOUTS; i++) {
-		char rel[RELATIVE_MAX];
+	for (int i = 0; i < COCO_STORE_LAYOUTS; i++) {
+		char rel[COCO_STORE_RELATIVE_MAX];
 
-		relative_path((enum layout)i, id, rel);
+		coco_store_relative((enum coco_store_layout)i, id, rel);
 		int fd = open_beneath(dirfd, rel);
 		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
@@ -117,7 +103,7 @@ static int find(int dirfd, const char *dir, const struct coco_resource_id *id, i
 					 id->repo, id->type, id->tag);
 		}
 		found = fd;
-		where = (enum layout)i;
+		where = (enum coco_store_layout)i;
 	}
 	*ret_fd = found;
 	*ret_layout = where;
@@ -138,7 +124,7 @@ int coco_store_load(const char *text, size_t max, unsigned flags, struct coco_se
 		    struct coco_diag *diag)
 {
 	struct coco_store_ref ref = { .n_dir = 0 };
-	enum layout layout = LAYOUT_ROOT;
+	enum coco_store_layout layout = COCO_STORE_ROOT;
 	int fd = -1;
 	int r = coco_store_parse(text, &ref, diag);
 
@@ -153,7 +139,7 @@ int coco_store_load(const char *text, size_t max, unsigned flags, struct coco_se
 		coco_free(dir);
 		return r;
 	}
-	r = find(dirfd, dir, &ref.id, &fd, &layout, diag);
+	r = coco_store_find(dirfd, dir, &ref.id, &fd, &layout, diag);
 	if (r == 0 && fd < 0) {
 		coco_diag_source(diag, "%s", dir);
 		r = coco_fail(diag, COCO_E_KEY_MISSING, "the store has no resource %s/%s/%s",
@@ -185,10 +171,10 @@ static bool is_dir(int dirfd, const char *name)
 	return fstatat(dirfd, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The layout that a directory already has; the current one for an empty directory. */
-static int detect(int dirfd, const char *path, enum layout *ret, struct coco_diag *diag)
+int coco_store_detect(int dirfd, const char *path, enum coco_store_layout *ret,
+		      struct coco_diag *diag)
 {
-	enum layout layout = LAYOUT_ROOT;
+	enum coco_store_layout layout = COCO_STORE_ROOT;
 	struct dirent *e;
 	int copy = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
@@ -204,13 +190,13 @@ static int detect(int dirfd, const char *path, enum layout *ret, struct coco_dia
 		if (e->d_name[0] == '.')
 			continue;
 		if (strcmp(e->d_name, repository) == 0 || is_namespace(e->d_name)) {
-			layout = LAYOUT_ROOT;
+			layout = COCO_STORE_ROOT;
 			break;
 		}
 		if (strstr(e->d_name, "\\x2F") != NULL)
-			layout = LAYOUT_REPOSITORY;
-		else if (layout == LAYOUT_ROOT && is_dir(dirfd, e->d_name))
-			layout = LAYOUT_OLD;
+			layout = COCO_STORE_REPOSITORY;
+		else if (layout == COCO_STORE_ROOT && is_dir(dirfd, e->d_name))
+			layout = COCO_STORE_OLD;
 	}
 	closedir(dir);
 	*ret = layout;
@@ -225,15 +211,15 @@ static int make_dir(int dirfd, const char *name, const char *path, struct coco_d
 }
 
 /* The directories between the store and the file. */
-static int make_parents(int dirfd, const char *dir, enum layout layout,
+static int make_parents(int dirfd, const char *dir, enum coco_store_layout layout,
 			const struct coco_resource_id *id, struct coco_diag *diag)
 {
 	char both[2 * COCO_RESOURCE_PART_MAX + 2];
 	int r = 0;
 
-	if (layout == LAYOUT_ROOT)
+	if (layout == COCO_STORE_ROOT)
 		return make_dir(dirfd, repository, dir, diag);
-	if (layout == LAYOUT_REPOSITORY)
+	if (layout == COCO_STORE_REPOSITORY)
 		return 0;
 	r = make_dir(dirfd, id->repo, dir, diag);
 	if (r != 0)
@@ -245,14 +231,14 @@ static int make_parents(int dirfd, const char *dir, enum layout layout,
 static int path_in(int dirfd, const char *dir, const struct coco_resource_id *id, char **ret,
 		   struct coco_diag *diag)
 {
-	enum layout layout = LAYOUT_ROOT;
-	enum layout there = LAYOUT_ROOT;
-	char rel[RELATIVE_MAX];
+	enum coco_store_layout layout = COCO_STORE_ROOT;
+	enum coco_store_layout there = COCO_STORE_ROOT;
+	char rel[COCO_STORE_RELATIVE_MAX];
 	int fd = -1;
-	int r = detect(dirfd, dir, &layout, diag);
+	int r = coco_store_detect(dirfd, dir, &layout, diag);
 
 	if (r == 0)
-		r = find(dirfd, dir, id, &fd, &there, diag);
+		r = coco_store_find(dirfd, dir, id, &fd, &there, diag);
 	if (r != 0)
 		return r;
 	if (fd >= 0) {
@@ -263,7 +249,7 @@ static int path_in(int dirfd, const char *dir, const struct coco_resource_id *id
 	r = make_parents(dirfd, dir, layout, id, diag);
 	if (r != 0)
 		return r;
-	relative_path(layout, id, rel);
+	coco_store_relative(layout, id, rel);
 	*ret = coco_path_join(dir, rel);
 	return *ret != NULL ? 0 : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a path");
 }

@@ -19,6 +19,32 @@ struct coco_store_ref {
 	struct coco_resource_id id;
 };
 
+enum coco_store_layout {
+	COCO_STORE_ROOT,         /* repository/repo\x2Ftype\x2Ftag */
+	COCO_STORE_REPOSITORY,   /* repo\x2Ftype\x2Ftag */
+	COCO_STORE_OLD,          /* repo/type/tag */
+	COCO_STORE_LAYOUTS,
+};
+
+/* "repository/" and three parts with "\x2F" between them, and the NUL. */
+enum { COCO_STORE_RELATIVE_MAX = 11 + 3 * COCO_RESOURCE_PART_MAX + 2 * 4 + 1 };
+
+/* coco_store_relative - where a resource lies below DIR. */
+void coco_store_relative(enum coco_store_layout layout, const struct coco_resource_id *id,
+			 char ret[COCO_STORE_RELATIVE_MAX]);
+
+/* coco_store_detect - the layout that an open directory has; ROOT for an empty one. */
+int coco_store_detect(int dirfd, const char *path, enum coco_store_layout *ret,
+		      struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_store_find - looks in every layout: *ret_fd is the open file, or -1.
+ * KEY_AMBIGUOUS when it is there twice: which one counts depends on the age of
+ * the broker.
+ */
+int coco_store_find(int dirfd, const char *dir, const struct coco_resource_id *id, int *ret_fd,
+		    enum coco_store_layout *ret_layout, struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_store_parse - splits "DIR/repo/type/tag"; USAGE_KEYREF. */
 int coco_store_parse(const char *text, struct coco_store_ref *ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
