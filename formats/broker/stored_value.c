@@ -60,7 +60,7 @@ static int write_hashes(struct coco_jw *jw, const struct coco_jv *value, struct 
 {
 	size_t n = coco_jv_len(value);
 
-	if (coco_jv_as_array(value, diag) != 0 || n == 0)
+	if (coco_jv_as_array(value, NULL) != 0 || n == 0)
 		return coco_fail(diag, COCO_E_STORE_VALUE, "not a list with at least one text");
 	coco_jw_key(jw, "hash-value");
 	coco_jw_begin(jw, '[');
@@ -68,7 +68,7 @@ static int write_hashes(struct coco_jw *jw, const struct coco_jv *value, struct 
 		struct coco_jv item = coco_jv_item(value, i);
 		const char *text = NULL;
 
-		if (coco_jv_as_string(&item, &text, diag) != 0)
+		if (coco_jv_as_string(&item, &text, NULL) != 0)
 			return coco_fail(diag, COCO_E_STORE_VALUE, "item %zu is no text", i);
 		coco_jw_begin(jw, '{');
 		coco_jw_kv_string(jw, "alg", "sha384");

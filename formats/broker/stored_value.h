@@ -11,6 +11,7 @@ enum coco_stored_form {
 	COCO_STORED_VALUE,     /* since v0.14: "expiration", "value" */
 	COCO_STORED_HASHES,    /* v0.11 to v0.13: "expiration", "hash-value" */
 	COCO_STORED_EXPIRED,   /* up to v0.10: "expired", "hash-value" */
+	COCO_STORED_FORMS,
 };
 
 enum { COCO_STORED_VALUE_MAX = 1 << 20 };   /* bytes of a stored value */

@@ -29,6 +29,14 @@ static void put(struct text *t, const void *p, size_t n)
 	t->n += n;
 }
 
+/* Without white space at the end, which a number brings along. */
+static void put_view(struct text *t, struct coco_view v)
+{
+	while (v.n > 0 && v.p[v.n - 1] != 0 && strchr(" \t\r\n", v.p[v.n - 1]) != NULL)
+		v.n--;
+	put(t, v.p, v.n);
+}
+
 static void text_end(struct text *t, struct coco_secret *ret)
 {
 	t->s.n = t->n;
@@ -193,7 +201,7 @@ static int copy_member(void *ctx, const struct member *m, struct coco_diag *diag
 	put_comma(c);
 	put(&c->out, m->key.p, m->key.n);
 	put(&c->out, ": ", 2);
-	put(&c->out, m->value.p, m->value.n);
+	put_view(&c->out, m->value);
 	return 0;
 }
 
@@ -294,7 +302,7 @@ static int copy_item(void *ctx, const struct member *m, struct coco_diag *diag C
 	if (from == NULL || again)
 		return 0;
 	put_comma(c);
-	put(&c->out, from->p, from->n);
+	put_view(&c->out, *from);
 	return 0;
 }
 
