@@ -115,8 +115,8 @@ static int choose(struct store *s, const struct coco_store_options *o, struct co
 
 static int bad_name(const struct coco_item_id *id, struct coco_diag *diag)
 {
-	return coco_fail(diag, COCO_E_STORE_NAME, "%s \"%s\": not a name of letters, digits, \"-\", "
-			 "\"_\", \".\" and \"/\" of reasonable length",
+	return coco_fail(diag, COCO_E_STORE_NAME, "%s \"%s\": not a name of letters, digits, \"-\","
+			 " \"_\", \".\" and \"/\" of reasonable length",
 			 coco_item_type_name(id->type), id->name);
 }
 
@@ -141,7 +141,8 @@ static int key_of(const struct coco_item_id *id, char ret[FILE_MAX + 1], struct 
 	if (n == 0 || strspn(id->name, allowed) != n || id->name[0] == '.' ||
 	    bytes + (policy ? 5 : 0) > FILE_MAX || (policy && strchr(id->name, '/') != NULL))
 		return bad_name(id, diag);
-	if (id->type == COCO_ITEM_RESOURCE && coco_resource_id_parse(&parts, id->name, n, NULL) != 0)
+	if (id->type == COCO_ITEM_RESOURCE &&
+	    coco_resource_id_parse(&parts, id->name, n, NULL) != 0)
 		return bad_name(id, diag);
 	snprintf(ret, FILE_MAX + 1, "%s%s", id->name, policy ? ".rego" : "");
 	return 0;
@@ -152,7 +153,8 @@ static void escaped(const char *namespace, const char *key, char ret[RELATIVE_MA
 	size_t n = (size_t)snprintf(ret, RELATIVE_MAX, "%s/", namespace);
 
 	for (; *key != '\0'; key++)
-		n += (size_t)snprintf(ret + n, RELATIVE_MAX - n, *key == '/' ? "\\x2F" : "%c", *key);
+		n += (size_t)snprintf(ret + n, RELATIVE_MAX - n, *key == '/' ? "\\x2F" : "%c",
+				      *key);
 }
 
 /* Where a resource lies, if it is there in any layout, else where it belongs. */

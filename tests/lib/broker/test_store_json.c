@@ -51,8 +51,8 @@ static void test_list_damaged(void **state COCO_UNUSED)
 static void test_list(void **state COCO_UNUSED)
 {
 	/* twice there: the last one counts; afterwards it is there once */
-	static const char text[] = "[" ITEM("m") "," ITEM("n") ",{\"name\":\"m\",\"expiration\":\"y\","
-				   "\"value\":2}]";
+	static const char text[] = "[" ITEM("m") "," ITEM("n") ",{\"name\":\"m\","
+				   "\"expiration\":\"y\",\"value\":2}]";
 	static const char want[] = "[\n  " ITEM("m") ",\n  " ITEM("n") "\n]\n";
 	const struct coco_view item = view(ITEM("m"));
 	enum coco_stored_form form;
