@@ -328,7 +328,8 @@ static void test_hashes(void **state COCO_UNUSED)
 {
 	static const char stored[] =
 		"[\n  {\"version\":\"0.1.0\",\"name\":\"m\","
-		"\"expiration\":\"2027-01-31T00:00:00Z\",\"hash-value\":[{\"alg\":\"sha384\",\"value\":\"ab\"}]}\n]\n";
+		"\"expiration\":\"2027-01-31T00:00:00Z\","
+		"\"hash-value\":[{\"alg\":\"sha384\",\"value\":\"ab\"}]}\n]\n";
 	struct coco_backend *b = open_as(COCO_TRUSTEE_V0_12, false);
 
 	cycle(b, "[\"a\",\"b\"]");
