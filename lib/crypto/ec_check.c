@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-#include <openssl/bn.h>
-#include <openssl/ec.h>
-
-#include "lib/crypto/ossl.h"
-#include "lib/crypto/sign.h"
-
 int coco_ec_key(const uint8_t x[COCO_EC_P384], const uint8_t y[COCO_EC_P384],
 		struct coco_key **ret, struct coco_diag *diag)
 {
@@ -31,24 +25,12 @@ int coco_ec_verify(const struct coco_key *key, struct coco_view message,
 		   const uint8_t r[COCO_EC_P384], const uint8_t s[COCO_EC_P384],
 		   struct coco_diag *diag)
 {
-	unsigned char *der = NULL;
-	int n = -1;
+	uint8_t raw[2 * COCO_EC_P384];
 
 	if (coco_key_type(key) != COCO_KEY_P384)
 		return coco_fail(diag, COCO_E_KEY_TYPE, "a P-384 key is needed, not %s",
 				 coco_key_name(key));
-	ECDSA_SIG *sig = ECDSA_SIG_new();
-	BIGNUM *br = BN_bin2bn(r, COCO_EC_P384, NULL);
-	BIGNUM *bs = BN_bin2bn(s, COCO_EC_P384, NULL);
-	if (sig != NULL && br != NULL && bs != NULL && ECDSA_SIG_set0(sig, br, bs) == 1) {
-		br = bs = NULL;   /* owned by sig */
-		n = i2d_ECDSA_SIG(sig, &der);
-	}
-	BN_free(br);
-	BN_free(bs);
-	ECDSA_SIG_free(sig);
-	int code = n > 0 ? coco_verify(key, message, coco_view_of(der, (size_t)n), 0, diag)
-			 : coco_fail_ossl(diag, COCO_E_LIMIT_MEMORY, "no memory for a signature");
-	OPENSSL_free(der);
-	return code;
+	memcpy(raw, r, COCO_EC_P384);
+	memcpy(raw + COCO_EC_P384, s, COCO_EC_P384);
+	return coco_ec_verify_raw(key, message, coco_view_of(raw, sizeof(raw)), diag);
 }
