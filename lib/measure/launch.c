@@ -260,7 +260,9 @@ int coco_launch_measure(const struct coco_run *run, const struct coco_launch_req
 	if (r == 0)
 		r = list_gaps(w);
 	coco_free(w->firmware.p);
+	coco_free(w->firmware.digest);
 	coco_free(w->svsm.p);
+	coco_free(w->svsm.digest);
 	coco_digest_free(w->sha384);
 	coco_free(w);
 	if (r != 0)

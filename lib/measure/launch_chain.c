@@ -2,6 +2,8 @@
  * launch_chain.c - the running digest of an SEV-SNP launch: pages, and how a
  * VMM adds the firmware's sections (measure.md 1.2; see launch_priv.h).
  */
+#include <string.h>
+
 #include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "lib/core/pool.h"
@@ -79,6 +81,59 @@ int coco_launch_chain_range(const struct coco_run *run, struct coco_digest *sha3
 		if (r == 0)
 			r = coco_launch_chain_page(sha384, chain, NULL, type, gpa + at, diag);
 	}
+	return r;
+}
+
+/* Item 0 is the digest of all; it is the longest and so the first. */
+struct image {
+	struct pages pages;
+	struct coco_view all;
+	uint8_t sha256[COCO_SHA256_SIZE];
+};
+
+static int hash_item(void *ctx, size_t item, struct coco_diag *diag)
+{
+	struct image *image = ctx;
+	struct coco_sha256 sha;
+
+	if (item != 0)
+		return hash_block(&image->pages, item - 1, diag);
+	coco_sha256_init(&sha);
+	coco_sha256_update(&sha, image->all.p, image->all.n);
+	coco_sha256_final(&sha, image->sha256);
+	return 0;
+}
+
+int coco_launch_hash_image(const struct coco_run *run, struct coco_launch_image *image, bool pages,
+			   uint8_t ret[COCO_SHA256_SIZE], struct coco_diag *diag)
+{
+	struct image job = { .all = coco_view_of(image->p, image->n) };
+
+	if (pages) {
+		job.pages = (struct pages){ .p = image->p, .n = image->n / COCO_OVMF_PAGE };
+		job.pages.digest = coco_alloc(job.pages.n, COCO_SNP_DIGEST);
+		if (job.pages.digest == NULL)
+			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to hash pages");
+		image->digest = job.pages.digest;
+	}
+	int r = coco_pool_each(run, 1 + (job.pages.n + BLOCK - 1) / BLOCK, hash_item, &job, diag);
+	if (r == 0)
+		memcpy(ret, job.sha256, sizeof(job.sha256));
+	return r;
+}
+
+int coco_launch_chain_image(const struct coco_run *run, struct coco_digest *sha384,
+			    uint8_t chain[COCO_SNP_DIGEST], const struct coco_launch_image *image,
+			    struct coco_diag *diag)
+{
+	int r = 0;
+
+	if (image->digest == NULL)
+		return coco_launch_chain_range(run, sha384, chain, image->p, image->n,
+					       COCO_SNP_NORMAL, image->gpa, diag);
+	for (size_t i = 0; r == 0 && i < image->n / COCO_OVMF_PAGE; i++)
+		r = coco_launch_chain_page(sha384, chain, image->digest[i], COCO_SNP_NORMAL,
+					   image->gpa + i * COCO_OVMF_PAGE, diag);
 	return r;
 }
 

@@ -15,19 +15,18 @@ static int load_image(struct coco_launch_work *w, const char *path, const char *
 		      struct coco_launch_image *image)
 {
 	struct coco_mrecord_file file = { .size = 0 };
-	struct coco_sha256 ctx;
+	bool pages = w->req->platform == COCO_LAUNCH_SNP && w->req->firmware_digest == NULL;
 
 	snprintf(file.name, sizeof(file.name), "%s", name);
 	int r = coco_read_file(path, COCO_OVMF_MAX, &image->p, &image->n, w->diag);
 	if (r == 0)
 		r = coco_ovmf_parse(&image->table, coco_view_of(image->p, image->n), w->diag);
+	if (r == 0)
+		r = coco_launch_hash_image(w->run, image, pages, file.sha256, w->diag);
 	if (r != 0) {
 		coco_diag_source(w->diag, "%s", path);
 		return r;
 	}
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, image->p, image->n);
-	coco_sha256_final(&ctx, file.sha256);
 	file.size = image->n;
 	return coco_mrecord_file(&w->out->record, &file, w->diag);
 }

@@ -17,6 +17,7 @@ struct coco_launch_image {
 	size_t n;
 	uint64_t gpa;
 	struct coco_ovmf table;
+	uint8_t (*digest)[COCO_SNP_DIGEST]; /* owned: of each page; NULL: not wanted */
 };
 
 struct coco_launch_work {
@@ -39,6 +40,18 @@ struct coco_launch_work {
 int coco_launch_chain_page(struct coco_digest *sha384, uint8_t chain[COCO_SNP_DIGEST],
 			   const uint8_t *contents, enum coco_snp_page_type type, uint64_t gpa,
 			   struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * launch_chain.c: the SHA-256 of an image, beside which other threads compute
+ * the SHA-384 of its pages (image->digest) if they are wanted.
+ */
+int coco_launch_hash_image(const struct coco_run *run, struct coco_launch_image *image, bool pages,
+			   uint8_t ret[COCO_SHA256_SIZE], struct coco_diag *diag) COCO_MUSTUSE;
+
+/* launch_chain.c: the pages of an image with their digests, at its address. */
+int coco_launch_chain_image(const struct coco_run *run, struct coco_digest *sha384,
+			    uint8_t chain[COCO_SNP_DIGEST], const struct coco_launch_image *image,
+			    struct coco_diag *diag) COCO_MUSTUSE;
 
 /* launch_chain.c: n bytes (whole pages) from gpa on; p NULL for types without contents. */
 int coco_launch_chain_range(const struct coco_run *run, struct coco_digest *sha384,

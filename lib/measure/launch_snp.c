@@ -14,7 +14,17 @@ static void keep(struct coco_mrecord_digest *ret, const uint8_t digest[COCO_SNP_
 	memcpy(ret->p, digest, COCO_SNP_DIGEST);
 }
 
-/* Adds a range and says so in the record. */
+/* Says in the record what was added. */
+static int tell(struct coco_launch_work *w, const char *name, struct coco_mrecord_input *in,
+		enum coco_snp_page_type type)
+{
+	snprintf(in->name, sizeof(in->name), "%s", name);
+	snprintf(in->type, sizeof(in->type), "%s", coco_snp_page_type_name(type));
+	keep(&in->running, w->chain);
+	return coco_mrecord_input(&w->out->record, in, w->diag);
+}
+
+/* Adds a range; p is one page, or NULL for types without contents. */
 static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, uint64_t n,
 		enum coco_snp_page_type type, uint64_t gpa)
 {
@@ -25,16 +35,28 @@ static int step(struct coco_launch_work *w, const char *name, const uint8_t *p, 
 	};
 	int r = coco_launch_chain_range(w->run, w->sha384, w->chain, p, n, type, gpa, w->diag);
 
-	if (r == 0 && p != NULL && n == COCO_OVMF_PAGE) {
+	if (r == 0 && p != NULL) {
 		in.digest.n = COCO_SNP_DIGEST;
 		r = coco_digest_once(w->sha384, p, COCO_OVMF_PAGE, in.digest.p, w->diag);
 	}
-	if (r != 0)
-		return r;
-	snprintf(in.name, sizeof(in.name), "%s", name);
-	snprintf(in.type, sizeof(in.type), "%s", coco_snp_page_type_name(type));
-	keep(&in.running, w->chain);
-	return coco_mrecord_input(&w->out->record, &in, w->diag);
+	return r == 0 ? tell(w, name, &in, type) : r;
+}
+
+static int add_image(struct coco_launch_work *w, const char *name,
+		     const struct coco_launch_image *image)
+{
+	struct coco_mrecord_input in = {
+		.has_gpa = true,
+		.gpa = image->gpa,
+		.pages = image->n / COCO_OVMF_PAGE,
+	};
+	int r = coco_launch_chain_image(w->run, w->sha384, w->chain, image, w->diag);
+
+	if (r == 0 && image->n == COCO_OVMF_PAGE) {
+		in.digest.n = COCO_SNP_DIGEST;
+		r = coco_digest_once(w->sha384, image->p, image->n, in.digest.p, w->diag);
+	}
+	return r == 0 ? tell(w, name, &in, COCO_SNP_NORMAL) : r;
 }
 
 static int add_hashes(struct coco_launch_work *w, const struct coco_sev_section *s,
@@ -103,7 +125,6 @@ static int take_firmware_digest(struct coco_launch_work *w)
 
 int coco_launch_snp_common(struct coco_launch_work *w)
 {
-	const struct coco_launch_image *fw = &w->firmware;
 	struct coco_sev_metadata sections = { .n = 0 };
 
 	int r = coco_digest_new(&w->sha384, COCO_DIGEST_SHA384, w->diag);
@@ -114,13 +135,13 @@ int coco_launch_snp_common(struct coco_launch_work *w)
 	if (w->req->firmware_digest != NULL)
 		r = take_firmware_digest(w);
 	else
-		r = step(w, "firmware", fw->p, fw->n, COCO_SNP_NORMAL, fw->gpa);
+		r = add_image(w, "firmware", &w->firmware);
 	if (r != 0)
 		return r;
 	memcpy(w->out->firmware_digest, w->chain, COCO_SNP_DIGEST);
 	w->out->has_firmware_digest = true;
 	if (w->req->svsm != NULL)
-		r = step(w, "svsm", w->svsm.p, w->svsm.n, COCO_SNP_NORMAL, w->svsm.gpa);
+		r = add_image(w, "svsm", &w->svsm);
 	return r == 0 ? add_sections(w, &sections) : r;
 }
 
