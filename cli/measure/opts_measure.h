@@ -165,6 +165,15 @@ struct coco_opts_measure_search {
 	const char *append;              /* text, or @FILE */
 	struct coco_opts_vcpus cpu;      /* without dump_vmsa */
 	const char *features;            /* decimal or 0x */
+	const char *reg;                 /* "rtmr0", "pcr4"; NULL: RTMR2 or PCR 9 */
+	const char *memory;              /* "2G,4G" */
+	const char *generation;          /* names of firmware.h, comma between, or "all" */
+	const char *qemu_version;        /* "8.2,10.0" */
+	const char *acpi;                /* directories, comma between */
+	const char *uki;                 /* file or directory */
+	const char *qemu;                /* program that is asked for ACPI files */
+	const char *qemu_args;
+	uint32_t phys_bits;              /* 0 when not given */
 	struct coco_strlist vary;
 };
 

@@ -67,12 +67,15 @@ static int take_register(struct coco_search_args *a, bool tdx, struct coco_diag 
 	static const uint16_t algs[] = { COCO_TCG_SHA1, COCO_TCG_SHA256, COCO_TCG_SHA384,
 					 COCO_TCG_SHA512 };
 
+	bool first = a->reg == NULL || strcmp(a->reg, "rtmr2") == 0 || strcmp(a->reg, "pcr9") == 0;
+
 	a->is_boot = true;
-	a->boot.value = a->actual;
+	a->boot.value = first ? a->actual : NULL;
 	for (size_t i = 0; i < COCO_ARRAY_LEN(algs); i++)
 		if (coco_tcg_alg_size(algs[i]) == a->n_actual &&
 		    (!tdx || algs[i] == COCO_TCG_SHA384)) {
 			a->boot.alg = algs[i];
+			a->alg = algs[i];
 			return 0;
 		}
 	return coco_fail(diag, COCO_E_USAGE_VALUE, "--actual: no register has %zu bytes",
@@ -266,7 +269,19 @@ static int take_one(struct coco_search_args *a, struct varied *v, const char *na
 		return take_paths(&a->kernels, value, diag);
 	if (strcmp(name, "initrd") == 0)
 		return take_paths(&a->initrds, value, diag);
-	return vary_error(diag, name, "unknown name");
+	if (strcmp(name, "memory") == 0)
+		a->opts.memory = value;
+	else if (strcmp(name, "firmware-generation") == 0)
+		a->opts.generation = value;
+	else if (strcmp(name, "qemu-version") == 0)
+		a->opts.qemu_version = value;
+	else if (strcmp(name, "acpi") == 0)
+		a->opts.acpi = value;
+	else if (strcmp(name, "uki") == 0)
+		a->opts.uki = value;
+	else
+		return vary_error(diag, name, "unknown name");
+	return 0;
 }
 
 /* Where the next "name=" begins: behind a comma, lower-case letters and '-' before '='. */
@@ -397,11 +412,13 @@ static int take_cpus(struct coco_search_args *a, const struct coco_cli *cli,
 				       diag);
 }
 
-int coco_search_args_take(struct coco_search_args *a, const struct coco_cli *cli,
+int coco_search_args_take(struct coco_search_args *a, struct coco_cli *cli,
 			  const struct coco_opts_measure_search *o, struct coco_diag *diag)
 {
 	struct varied v = { .vcpus = NULL };
 
+	a->opts = *o;
+	a->reg = o->reg;
 	int r = take_actual(a, o->actual, diag);
 	if (r == 0)
 		r = take_platform(a, cli, o->platform, diag);
@@ -409,7 +426,11 @@ int coco_search_args_take(struct coco_search_args *a, const struct coco_cli *cli
 		r = take_vary(a, &v, &o->vary, diag);
 	if (r == 0)
 		r = take_files(a, o, &v, diag);
-	return r == 0 && !a->is_boot ? take_cpus(a, cli, o, &v, diag) : r;
+	if (r == 0 && v.vcpus != NULL)
+		a->opts.cpu.vcpus = v.vcpus;
+	if (r == 0 && a->is_boot)
+		return coco_search_guest_take(a, cli, diag);
+	return r == 0 ? take_cpus(a, cli, o, &v, diag) : r;
 }
 
 void coco_search_args_free(struct coco_search_args *a)
@@ -422,6 +443,7 @@ void coco_search_args_free(struct coco_search_args *a)
 	coco_free(a->lines_text);
 	coco_free(a->lines);
 	coco_free(a->vary);
+	coco_search_guest_free(a->guest);
 }
 
 /* ---- the answer ---------------------------------------------------------------------------- */
@@ -437,10 +459,15 @@ static void put_quoted(struct coco_wr *wr, const char *p, size_t n)
 	coco_wr_str(wr, "'");
 }
 
-static void put_path(struct coco_wr *wr, const char *option, const char *path)
+void coco_search_put(struct coco_wr *wr, const char *option, const char *p, size_t n)
 {
 	coco_wr_printf(wr, " --%s", option);
-	put_quoted(wr, path, strlen(path));
+	put_quoted(wr, p, n);
+}
+
+static void put_path(struct coco_wr *wr, const char *option, const char *path)
+{
+	coco_search_put(wr, option, path, strlen(path));
 }
 
 static void put_vcpus(struct coco_wr *wr, const struct coco_search_args *a,

@@ -114,8 +114,14 @@ int coco_search_boot_answer(const struct coco_run *run, const struct coco_search
 
 	if (e == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
-	int r = coco_boot_search(run, &a->boot, e, diag);
-	if (r == 0) {
+	bool events = a->boot.log != NULL || a->boot.value != NULL;
+	int r = events ? coco_boot_search(run, &a->boot, e, diag) : 0;
+	if (r == 0 && a->guest != NULL) {
+		for (size_t i = 0; i < e->n; i++)
+			report_answer(report, a, &e->answer[i]);
+		json_answers(coco_report_json(report), a, e);
+		r = coco_search_guest_answer(run, a, e, report, diag);
+	} else if (r == 0) {
 		for (size_t i = 0; i < e->n; i++)
 			report_answer(report, a, &e->answer[i]);
 		if (a->boot.log == NULL && e->n == 0)

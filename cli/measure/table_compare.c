@@ -65,8 +65,11 @@ static const struct coco_opt search_opts[] = {
 	  .arg = "HEX|FILE", .help = "launch digest, SEV-SNP report, event log or TDX quote",
 	  COCO_BIND_STR(SEARCH, actual) },
 	{ .name = "platform", .kind = COCO_KIND_ENUM, .arg = "NAME", .values = platforms,
-	  .def = "snp", .help = "what has this value; tdx: RTMR2, tpm: PCR 9",
+	  .def = "snp", .help = "what has this value",
 	  COCO_BIND_ENUM(SEARCH, platform) },
+	{ .name = "register", .kind = COCO_KIND_STRING, .arg = "NAME",
+	  .help = "mrtd, rtmr0..3, pcr0..15; rtmr2 or pcr9 when not given",
+	  COCO_BIND_STR(SEARCH, reg) },
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .arg = "FILE|DIR",
 	  .help = "OVMF image, or a directory of them", COCO_BIND_STR(SEARCH, firmware) },
 	{ .name = "kernel", .kind = COCO_KIND_INPUT, .arg = "FILE",
@@ -91,6 +94,29 @@ static const struct coco_opt search_opts[] = {
 	{ .name = "guest-features", .kind = COCO_KIND_STRING, .arg = "N",
 	  .help = "SEV_FEATURES; the usual ones when not given",
 	  COCO_BIND_STR(SEARCH, features) },
+	{ .name = "memory", .kind = COCO_KIND_STRING, .arg = "LIST",
+	  .help = "TDX, vTPM: memory sizes of the guest, as 2G,64G",
+	  COCO_BIND_STR(SEARCH, memory) },
+	{ .name = "firmware-generation", .kind = COCO_KIND_STRING, .arg = "LIST|all",
+	  .def = "the image's", .help = "TDX, vTPM: releases of edk2",
+	  COCO_BIND_STR(SEARCH, generation) },
+	{ .name = "qemu-version", .kind = COCO_KIND_STRING, .arg = "LIST",
+	  .help = "TDX, vTPM: versions of QEMU, as 8.2,10.0",
+	  COCO_BIND_STR(SEARCH, qemu_version) },
+	{ .name = "acpi", .kind = COCO_KIND_STRING, .arg = "DIR", .conflicts = "qemu",
+	  .help = "TDX, vTPM: ACPI files of a machine, comma between several",
+	  COCO_BIND_STR(SEARCH, acpi) },
+	{ .name = "qemu", .kind = COCO_KIND_STRING, .arg = "PROGRAM",
+	  .help = "TDX: ask it for those of each memory size and vCPU count",
+	  COCO_BIND_STR(SEARCH, qemu) },
+	{ .name = "qemu-args", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",
+	  .requires = "qemu", .help = "options of the machine",
+	  COCO_BIND_STR(SEARCH, qemu_args) },
+	{ .name = "phys-bits", .kind = COCO_KIND_U32, .arg = "N", .requires = "qemu",
+	  .min = 36, .max = 52, .help = "physical address bits that the firmware uses",
+	  COCO_BIND_U32(SEARCH, phys_bits) },
+	{ .name = "uki", .kind = COCO_KIND_INPUT, .arg = "FILE|DIR", .conflicts = "kernel",
+	  .help = "vTPM: unified kernel image on some disk", COCO_BIND_STR(SEARCH, uki) },
 	{ .name = "vary", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,
 	  .arg = "NAME=LIST", .help = "what to try instead, as below",
 	  COCO_BIND_LIST(SEARCH, vary) },
@@ -106,6 +132,9 @@ static const struct coco_example search_examples[] = {
 	{ "measure search --actual binary_bios_measurements --vary "
 	  "append=@lines.txt,initrd=initrds.d,kernel=kernels.d",
 	  "what a guest with a vTPM has booted" },
+	{ "measure search --actual quote.bin --kernel vmlinuz --append @cmdline.txt --vary "
+	  "firmware=firmware.d,memory=2G,4G,8G,acpi=acpi2,acpi4",
+	  "which firmware and machine a TDX guest has" },
 };
 
 const struct coco_cmd coco_cmd_entry_measure_search = {
@@ -124,7 +153,12 @@ const struct coco_cmd coco_cmd_entry_measure_search = {
 		"A digest fits or it does not; there is no nearest one. When none fits, the answer "
 		"says whether the value is one on the way (the firmware alone, everything but the "
 		"vCPUs). Of an event log command line, initrd and images are explained one by one, "
-		"of RTMR2 or PCR 9 command line and initrd together.",
+		"of RTMR2 or PCR 9 command line and initrd together.\n\n"
+		"Given firmware, or an image for a vTPM, every register of a log, a quote or "
+		"--register is searched over what it depends on, and --vary also takes memory=2G,4G, "
+		"firmware-generation=all, qemu-version=8.2,10.0, acpi=DIR,DIR, uki=DIR. Both orders "
+		"of pages in MRTD, once or twice ExitBootServices and all boot phases are tried. Of "
+		"a log the nearest candidate and the first event that differs are shown.",
 	.flags = COCO_CMD_VERIFIES | COCO_CMD_JOBS,
 	COCO_LIST(opts, search_opts),
 	COCO_LIST(examples, search_examples),

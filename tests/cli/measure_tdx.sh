@@ -137,6 +137,48 @@ has out 0000001000000000
 expect 2 measure tdx --firmware fw --mrconfigid 00
 expect 2 measure tdx --firmware fw --xfam x702060000000000
 
+# a search finds the firmware, the order of pages and the order of the command line
+mkdir images
+cp fw images/b
+cp fw images/c
+printf x | dd of=images/c bs=1 seek=10 conv=notrunc 2>/dev/null
+echo none >images/a
+search="measure search --platform tdx --kernel kernel --initrd initrd --append @line"
+# shellcheck disable=SC2086
+expect 0 $search --actual $two --register mrtd --vary firmware=images
+has out "made by"
+has out "images/b"
+has out "candidates skipped  1"
+# shellcheck disable=SC2086
+expect 0 $search --actual $prefix --firmware fw --vary firmware-generation=all --json
+json out
+# shellcheck disable=SC2086
+expect 0 $search --actual $suffix --firmware fw --firmware-generation all
+sed -n 's/^made by .*: cococtl //p' out >command
+eval "set -- $(cat command)"
+expect 0 "$@"
+has out "$suffix"
+search="measure search --platform tdx"
+# shellcheck disable=SC2086
+expect 0 $search --actual $rtmr1 --register rtmr1 --firmware fw --memory 1G,2G \
+	--firmware-generation edk2-stable202502 --qemu-version 10.1 \
+	--kernel kernel --initrd initrd --append @line
+# shellcheck disable=SC2086
+expect 1 $search --actual $a --register mrtd --firmware fw
+has out "is that of no candidate"
+# shellcheck disable=SC2086
+expect 8 $search --actual $a --register rtmr0 --firmware fw
+has err "no register could be computed: TD HOB"
+for words in "--register mrtd" "--register pcr4 --firmware fw" \
+	"--firmware fw --vary qemu-version=x" "--firmware fw --vary firmware-generation=old" \
+	"--firmware fw --uki kernel"; do
+	# shellcheck disable=SC2086
+	expect 2 $search --actual $a $words
+done
+# shellcheck disable=SC2086
+expect 2 measure search --platform tpm --actual $a --register pcr10 --firmware fw
+has err "PCR 10 belongs to the kernel"
+
 # usage
 for list in 0 2 2g 2G, ,2G 2G,,3G 99999999999999999999G 1G,x; do
 	expect 2 measure tdx --firmware fw --memory "$list"

@@ -1,0 +1,408 @@
+/*
+ * guest_search.c - candidates for the registers of a guest (see guest_search.h).
+ */
+#include "lib/measure/guest_search.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/core/err_measure.h"
+#include "formats/core/mem.h"
+#include "lib/core/pool.h"
+#include "lib/core/tcg_replay.h"
+
+#define BIT(axis) (1U << (axis))
+
+enum {
+	FIRMWARE = BIT(COCO_GUEST_FIRMWARE) | BIT(COCO_GUEST_GENERATION),
+	LINE = BIT(COCO_GUEST_LINE) | BIT(COCO_GUEST_INITRD),
+	IMAGE = BIT(COCO_GUEST_KERNEL) | BIT(COCO_GUEST_UKI),
+	PATCH = BIT(COCO_GUEST_QEMU) | BIT(COCO_GUEST_MEMORY),
+	MACHINE = BIT(COCO_GUEST_MEMORY) | BIT(COCO_GUEST_ACPI),
+};
+
+/* What each register depends on. */
+static const struct {
+	const char *name;
+	unsigned axes;
+} depends[] = {
+	{ "tdx.mrtd", BIT(COCO_GUEST_FIRMWARE) },
+	{ "tdx.rtmr0", FIRMWARE | MACHINE },
+	{ "tdx.rtmr1", FIRMWARE | LINE | IMAGE | PATCH },
+	{ "tdx.rtmr2", FIRMWARE | LINE | IMAGE },
+	{ "tdx.rtmr3", 0 },
+	{ "tpm.pcr0", FIRMWARE },
+	{ "tpm.pcr1", FIRMWARE | MACHINE },
+	{ "tpm.pcr2", FIRMWARE },
+	{ "tpm.pcr3", FIRMWARE },
+	{ "tpm.pcr4", FIRMWARE | LINE | IMAGE | PATCH },
+	{ "tpm.pcr5", FIRMWARE | IMAGE },
+	{ "tpm.pcr6", FIRMWARE },
+	{ "tpm.pcr7", FIRMWARE },
+	{ "tpm.pcr8", FIRMWARE | LINE | IMAGE },
+	{ "tpm.pcr9", FIRMWARE | LINE | IMAGE },
+	{ "tpm.pcr11", FIRMWARE | IMAGE },
+	{ "tpm.pcr12", FIRMWARE | LINE | IMAGE },
+	{ "tpm.pcr13", FIRMWARE | IMAGE },
+	{ "tpm.pcr14", FIRMWARE },
+	{ "tpm.pcr15", 0 },
+};
+
+/* One run over the candidates, for the registers with the same axes. */
+struct pass {
+	const struct coco_run *run;
+	const struct coco_guest_search *req;
+	struct coco_guest_found *out;
+	unsigned axes;
+	size_t total;
+	pthread_mutex_t lock;
+	size_t stop;         /* the first candidate that explains all; total: none yet */
+	size_t best[COCO_GUEST_REGISTERS];   /* number of the candidate in answer */
+};
+
+/* ---- a candidate ---------------------------------------------------------------- */
+
+/* Candidate number i; the last axis turns fastest, others stay at their first. */
+static void place(const struct pass *p, size_t i, size_t at[COCO_GUEST_AXES])
+{
+	for (unsigned axis = COCO_GUEST_AXES; axis-- > 0;) {
+		at[axis] = 0;
+		if ((p->axes & BIT(axis)) == 0 || p->req->n[axis] < 2)
+			continue;
+		at[axis] = i % p->req->n[axis];
+		i /= p->req->n[axis];
+	}
+}
+
+static int measure_tdx(const struct coco_run *run, const struct coco_guest_search *s,
+		       const size_t *at, struct coco_mrecord *rec, struct coco_diag *diag)
+{
+	struct coco_tdx_request q = *s->tdx;
+
+	if (s->n[COCO_GUEST_FIRMWARE] > 0)
+		q.firmware = s->firmware[at[COCO_GUEST_FIRMWARE]];
+	if (s->n[COCO_GUEST_GENERATION] > 0)
+		q.generation = s->generations[at[COCO_GUEST_GENERATION]];
+	if (s->n[COCO_GUEST_QEMU] > 0)
+		q.qemu = s->qemu[at[COCO_GUEST_QEMU]];
+	if (s->n[COCO_GUEST_KERNEL] > 0)
+		q.kernel = s->kernels[at[COCO_GUEST_KERNEL]];
+	if (s->n[COCO_GUEST_INITRD] > 0)
+		q.initrd = s->initrds[at[COCO_GUEST_INITRD]];
+	if (s->n[COCO_GUEST_LINE] > 0)
+		q.append = s->lines[at[COCO_GUEST_LINE]];
+	if (s->n[COCO_GUEST_MEMORY] > 0) {
+		q.memory = &s->memory[at[COCO_GUEST_MEMORY]];
+		q.n_memory = 1;
+	}
+	if (s->n[COCO_GUEST_ACPI] > 0) {
+		q.acpi = &s->acpi[at[COCO_GUEST_ACPI]];
+		q.n_acpi = 1;
+	}
+	if (q.kernel == NULL) {
+		q.initrd = NULL;
+		q.append.n = 0;
+	}
+	return coco_tdx_measure(run, &q, rec, diag);
+}
+
+static int measure_vtpm(const struct coco_run *run, const struct coco_guest_search *s,
+			const size_t *at, struct coco_mrecord *rec, struct coco_diag *diag)
+{
+	struct coco_vtpm_request q = *s->vtpm;
+
+	if (s->n[COCO_GUEST_FIRMWARE] > 0)
+		q.firmware = s->firmware[at[COCO_GUEST_FIRMWARE]];
+	if (s->n[COCO_GUEST_GENERATION] > 0)
+		q.generation = s->generations[at[COCO_GUEST_GENERATION]];
+	if (s->n[COCO_GUEST_QEMU] > 0)
+		q.qemu_major = s->qemu[at[COCO_GUEST_QEMU]];
+	if (s->n[COCO_GUEST_KERNEL] > 0)
+		q.kernel = s->kernels[at[COCO_GUEST_KERNEL]];
+	if (s->n[COCO_GUEST_INITRD] > 0)
+		q.initrd = s->initrds[at[COCO_GUEST_INITRD]];
+	if (s->n[COCO_GUEST_LINE] > 0) {
+		q.append = s->lines[at[COCO_GUEST_LINE]];
+		q.has_append = true;
+	}
+	if (s->n[COCO_GUEST_MEMORY] > 0)
+		q.memory = s->memory[at[COCO_GUEST_MEMORY]];
+	if (s->n[COCO_GUEST_ACPI] > 0)
+		q.acpi = &s->acpi[at[COCO_GUEST_ACPI]];
+	if (s->n[COCO_GUEST_UKI] > 0)
+		q.uki = s->ukis[at[COCO_GUEST_UKI]];
+	if (q.kernel == NULL) {
+		q.initrd = NULL;
+		q.has_append = false;
+	}
+	return coco_vtpm_measure(run, &q, rec, diag);
+}
+
+/* ---- comparing ------------------------------------------------------------------ */
+
+/* Why the record has no value of a register. */
+static void missing(const struct coco_mrecord *rec, const char *name, char ret[COCO_MDIFF_TEXT])
+{
+	for (size_t i = 0; i < rec->n_unknowns; i++) {
+		const struct coco_mrecord_unknown *u = &rec->unknowns[i];
+
+		if (strcmp(u->reg, name) != 0)
+			continue;
+		snprintf(ret, COCO_MDIFF_TEXT, "%.63s: %.120s%s%.60s", u->name, u->reason,
+			 u->supply[0] != '\0' ? "; give " : "", u->supply);
+		return;
+	}
+	snprintf(ret, COCO_MDIFF_TEXT, "it is not computed for this guest");
+}
+
+/* What this candidate says of a register that was seen as a value. */
+static void judge_value(const struct coco_mrecord *rec, const struct coco_guest_search *s,
+			struct coco_guest_answer *a)
+{
+	const struct coco_mrecord_register *reg =
+		coco_mrecord_find(rec, a->name, a->algorithm);
+
+	if (reg == NULL || reg->n_values == 0) {
+		missing(rec, a->name, a->note);
+		return;
+	}
+	a->result = COCO_MDIFF_DIFFERS;
+	for (size_t v = 0; v < s->n_values; v++) {
+		const struct coco_guest_value *seen = &s->values[v];
+
+		if (strcmp(seen->name, a->name) != 0)
+			continue;
+		for (size_t i = 0; i < reg->n_values && a->result != COCO_MDIFF_EQUAL; i++) {
+			const struct coco_mrecord_value *got = &reg->values[i];
+
+			if (got->value.n != seen->digest.n ||
+			    memcmp(got->value.p, seen->digest.p, got->value.n) != 0)
+				continue;
+			a->result = COCO_MDIFF_EQUAL;
+			coco_mrecord_label_text(got, a->label, sizeof(a->label));
+		}
+	}
+}
+
+static void judge_log(const struct coco_mdiff *d, const struct coco_mrecord *rec,
+		      struct coco_guest_answer *a)
+{
+	missing(rec, a->name, a->note);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct coco_mdiff_register *reg = &d->registers[i];
+
+		if (strcmp(reg->name, a->name) != 0 || strcmp(reg->algorithm, a->algorithm) != 0)
+			continue;
+		a->result = reg->result;
+		a->same = reg->same;
+		a->n_expected = reg->n_expected;
+		a->n_actual = reg->n_actual;
+		memcpy(a->label, reg->label, sizeof(a->label));
+		if (reg->result != COCO_MDIFF_SKIPPED ||
+		    coco_mrecord_find(rec, a->name, a->algorithm) == NULL)
+			memcpy(a->note, reg->note, sizeof(a->note));
+		a->has_step = reg->n_steps > 0;
+		if (a->has_step)
+			a->step = reg->steps[0];
+		return;
+	}
+}
+
+static unsigned rank(enum coco_mdiff_result r)
+{
+	return r == COCO_MDIFF_EQUAL ? 2 : r == COCO_MDIFF_DIFFERS ? 1 : 0;
+}
+
+/* Of two answers the better one; of equally good ones that of the first candidate. */
+static void keep(struct pass *p, size_t k, size_t candidate, const struct coco_guest_answer *a)
+{
+	struct coco_guest_answer *have = &p->out->answer[k];
+	size_t unknown = have->unknown + (a->result == COCO_MDIFF_SKIPPED);
+	bool better = p->best[k] == SIZE_MAX || rank(a->result) > rank(have->result);
+
+	if (!better && rank(a->result) == rank(have->result))
+		better = a->same > have->same || (a->same == have->same && candidate < p->best[k]);
+	if (better) {
+		*have = *a;
+		p->best[k] = candidate;
+	}
+	have->unknown = unknown;
+}
+
+__attribute__((noinline))
+static int compare(struct pass *p, size_t candidate, const size_t *at,
+		   const struct coco_mrecord *rec, struct coco_diag *diag)
+{
+	struct coco_mdiff d = { .n = 0 };
+	bool all = true;
+
+	if (p->req->log != NULL) {
+		int r = coco_mdiff_log(rec, p->req->log, &d, diag);
+
+		if (r != 0)
+			return r;
+	}
+	pthread_mutex_lock(&p->lock);
+	p->out->tried++;
+	for (size_t k = 0; k < p->out->n; k++) {
+		struct coco_guest_answer a = { .result = COCO_MDIFF_SKIPPED };
+
+		if (p->out->answer[k].axes != p->axes)
+			continue;
+		memcpy(a.name, p->out->answer[k].name, sizeof(a.name));
+		memcpy(a.algorithm, p->out->answer[k].algorithm, sizeof(a.algorithm));
+		memcpy(a.at, at, sizeof(a.at));
+		a.axes = p->axes;
+		if (p->req->log != NULL)
+			judge_log(&d, rec, &a);
+		else
+			judge_value(rec, p->req, &a);
+		all = all && a.result == COCO_MDIFF_EQUAL;
+		keep(p, k, candidate, &a);
+	}
+	if (all && candidate < p->stop)
+		p->stop = candidate;
+	pthread_mutex_unlock(&p->lock);
+	coco_mdiff_free(&d);
+	return 0;
+}
+
+/* A candidate of several whose files are no firmware, no kernel. */
+static int pass_over(struct pass *p, int code, const struct coco_diag *why, struct coco_diag *diag)
+{
+	if (p->total == 1 || coco_err_info(code)->class != COCO_CLASS_FORMAT) {
+		if (diag != NULL && diag->code == 0)
+			*diag = *why;
+		return code;
+	}
+	pthread_mutex_lock(&p->lock);
+	if (p->out->skipped++ == 0)
+		snprintf(p->out->why, sizeof(p->out->why), "%.100s: %.140s", why->source,
+			 why->message);
+	pthread_mutex_unlock(&p->lock);
+	return 0;
+}
+
+static int try_one(void *ctx, size_t i, struct coco_diag *diag)
+{
+	struct pass *p = ctx;
+	struct coco_run alone = *p->run;
+	struct coco_diag why = { .code = 0 };
+	size_t at[COCO_GUEST_AXES];
+	struct coco_mrecord rec;
+	int r;
+
+	pthread_mutex_lock(&p->lock);
+	bool past = i > p->stop;
+	pthread_mutex_unlock(&p->lock);
+	if (past)
+		return 0;
+	alone.jobs = 1;
+	alone.progress = NULL;
+	place(p, i, at);
+	r = p->req->tdx != NULL ? measure_tdx(&alone, p->req, at, &rec, &why)
+				: measure_vtpm(&alone, p->req, at, &rec, &why);
+	if (r != 0)
+		return pass_over(p, r, &why, diag);
+	r = compare(p, i, at, &rec, diag);
+	coco_mrecord_free(&rec);
+	return r;
+}
+
+static int run_pass(const struct coco_run *run, const struct coco_guest_search *req,
+		    struct coco_guest_found *out, unsigned axes, struct coco_diag *diag)
+{
+	struct pass p = { .run = run, .req = req, .out = out, .axes = axes, .total = 1 };
+
+	for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
+		if ((axes & BIT(axis)) != 0 && req->n[axis] > 1 &&
+		    (coco_mul_overflows(p.total, req->n[axis], &p.total) ||
+		     p.total > COCO_GUEST_CANDIDATES))
+			return coco_fail(diag, COCO_E_SEARCH_SPACE,
+					 "the lists make more than %d candidates for one register",
+					 COCO_GUEST_CANDIDATES);
+	p.stop = p.total;
+	for (size_t k = 0; k < COCO_GUEST_REGISTERS; k++)
+		p.best[k] = SIZE_MAX;
+	if (pthread_mutex_init(&p.lock, NULL) != 0)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a lock");
+	int r = coco_pool_each(run, p.total, try_one, &p, diag);
+	pthread_mutex_destroy(&p.lock);
+	return r;
+}
+
+/* ---- which registers ------------------------------------------------------------ */
+
+static void add_target(const struct coco_guest_search *req, struct coco_guest_found *out,
+		       size_t k, const char *algorithm)
+{
+	struct coco_guest_answer *a = &out->answer[out->n++];
+
+	snprintf(a->name, sizeof(a->name), "%s", depends[k].name);
+	snprintf(a->algorithm, sizeof(a->algorithm), "%s", algorithm);
+	a->result = COCO_MDIFF_SKIPPED;
+	for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
+		if (req->n[axis] > 1)
+			a->axes |= depends[k].axes & BIT(axis);
+}
+
+/* Whether the log has events of register k. */
+static bool in_log(const struct coco_guest_search *req, size_t k, size_t bank)
+{
+	const struct coco_tcg_log *log = req->log;
+	char name[24];
+
+	for (size_t i = 0; i < log->n; i++) {
+		if (!coco_tcg_extends(log, i, bank))
+			continue;
+		coco_tcg_register_name(log->cc, log->events[i].index, name);
+		if (strcmp(name, depends[k].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void list_targets(const struct coco_guest_search *req, struct coco_guest_found *out)
+{
+	const struct coco_tcg_log *log = req->log;
+	size_t bank = log != NULL ? log->n_banks : 0;
+
+	while (bank > 0 && !coco_tcg_can_hash(log->bank[bank - 1].alg))
+		bank--;
+	for (size_t k = 0; k < COCO_ARRAY_LEN(depends) && out->n < COCO_GUEST_REGISTERS; k++) {
+		if (bank > 0 && in_log(req, k, bank - 1))
+			add_target(req, out, k, coco_tcg_alg_name(log->bank[bank - 1].alg));
+		for (size_t i = 0; log == NULL && i < req->n_values; i++)
+			if (strcmp(req->values[i].name, depends[k].name) == 0)
+				add_target(req, out, k, req->values[i].algorithm);
+	}
+}
+
+int coco_guest_search(const struct coco_run *run, const struct coco_guest_search *req,
+		      struct coco_guest_found *ret, struct coco_diag *diag)
+{
+	struct coco_guest_found *out = coco_zalloc(1, sizeof(*out));
+	int r = 0;
+
+	if (out == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
+	list_targets(req, out);
+	for (size_t k = 0; r == 0 && k < out->n; k++) {
+		bool done = false;
+
+		for (size_t i = 0; i < k; i++)
+			done = done || out->answer[i].axes == out->answer[k].axes;
+		if (!done)
+			r = run_pass(run, req, out, out->answer[k].axes, diag);
+	}
+	for (size_t k = 0; r == 0 && k < out->n; k++) {
+		out->n_equal += out->answer[k].result == COCO_MDIFF_EQUAL;
+		out->n_differ += out->answer[k].result == COCO_MDIFF_DIFFERS &&
+				 out->answer[k].unknown == 0;
+	}
+	if (r == 0)
+		*ret = *out;
+	coco_free(out);
+	return r;
+}
