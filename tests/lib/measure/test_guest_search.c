@@ -98,7 +98,7 @@ static int setup(void **state COCO_UNUSED)
 	snprintf(firmware[1], sizeof(firmware[1]), "%s",
 		 coco_mint_firmware_file(dir, "b", &coco_mint_tdvf));
 	struct coco_mint_firmware other = coco_mint_tdvf;
-	other.reset_eip = 0x80b004;
+	other.reset_eip = coco_mint_tdvf.reset_eip + 0x1000;
 	snprintf(firmware[2], sizeof(firmware[2]), "%s",
 		 coco_mint_firmware_file(dir, "c", &other));
 	return 0;
