@@ -616,6 +616,7 @@ _cococtl()
 		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
 		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
+		--register) :; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
@@ -625,6 +626,14 @@ _cococtl()
 		--vcpu-sig) :; return ;;
 		--vmm) _cococtl_words "qemu ec2 gce krun"; return ;;
 		--guest-features) :; return ;;
+		--memory) :; return ;;
+		--firmware-generation) :; return ;;
+		--qemu-version) :; return ;;
+		--acpi) :; return ;;
+		--qemu) :; return ;;
+		--qemu-args) :; return ;;
+		--phys-bits) :; return ;;
+		--uki) _cococtl_paths -f; return ;;
 		--vary) :; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -634,7 +643,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
