@@ -304,7 +304,8 @@ static void command(const struct coco_search_args *a, const struct coco_guest_se
 	if (q->n[COCO_GUEST_UKI] > 0)
 		put_text(wr, "uki", q->ukis[at[COCO_GUEST_UKI]]);
 	if (q->n[COCO_GUEST_MEMORY] > 0)
-		coco_wr_printf(wr, " --memory %" PRIu64 "K", q->memory[at[COCO_GUEST_MEMORY]] >> 10);
+		coco_wr_printf(wr, " --memory %" PRIu64 "K",
+			       q->memory[at[COCO_GUEST_MEMORY]] >> 10);
 	else if (g->opts.memory != NULL)
 		put_text(wr, "memory", g->opts.memory);
 	if (q->n[COCO_GUEST_QEMU] > 0)

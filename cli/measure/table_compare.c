@@ -155,10 +155,11 @@ const struct coco_cmd coco_cmd_entry_measure_search = {
 		"vCPUs). Of an event log command line, initrd and images are explained one by one, "
 		"of RTMR2 or PCR 9 command line and initrd together.\n\n"
 		"Given firmware, or an image for a vTPM, every register of a log, a quote or "
-		"--register is searched over what it depends on, and --vary also takes memory=2G,4G, "
-		"firmware-generation=all, qemu-version=8.2,10.0, acpi=DIR,DIR, uki=DIR. Both orders "
-		"of pages in MRTD, once or twice ExitBootServices and all boot phases are tried. Of "
-		"a log the nearest candidate and the first event that differs are shown.",
+		"--register is searched over what it depends on. --vary then also takes "
+		"memory=2G,4G, firmware-generation=all, qemu-version=8.2,10.0, acpi=DIR,DIR, "
+		"uki=DIR. Both orders of pages in MRTD, ExitBootServices once or twice and all "
+		"boot phases are tried. Of a log the nearest candidate and the first event that "
+		"differs are shown.",
 	.flags = COCO_CMD_VERIFIES | COCO_CMD_JOBS,
 	COCO_LIST(opts, search_opts),
 	COCO_LIST(examples, search_examples),
