@@ -77,6 +77,11 @@ void coco_backend_free(struct coco_backend *b)
 	coco_free(b);
 }
 
+void *coco_backend_impl(const struct coco_backend *b, const struct coco_backend_ops *ops)
+{
+	return b->ops == ops ? b->impl : NULL;
+}
+
 int coco_backend_probe(struct coco_backend *b, const struct coco_run *run,
 		       struct coco_backend_info *ret, struct coco_diag *diag)
 {

@@ -85,6 +85,9 @@ int coco_backend_new(struct coco_backend **ret, const struct coco_backend_ops *o
 		     struct coco_diag *diag) COCO_MUSTUSE;
 void coco_backend_free(struct coco_backend *b);   /* NULL is fine */
 
+/* coco_backend_impl - its impl when it has these ops, else NULL; for backend_*.c only. */
+void *coco_backend_impl(const struct coco_backend *b, const struct coco_backend_ops *ops);
+
 /*
  * The four operations. put replaces. get gives *ret (coco_secret_free); an
  * administrator cannot read everything back: BROKER_UNREADABLE. remove of what
