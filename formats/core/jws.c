@@ -19,7 +19,7 @@ static int split(struct coco_view text, struct coco_view ret[3], struct coco_dia
 	size_t left = text.n;
 
 	if (text.n > COCO_JWS_MAX)
-		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the token has %zu bytes; the limit is %d",
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "a token has %zu bytes; the limit is %d",
 				 text.n, COCO_JWS_MAX);
 	for (size_t i = 0; i < 3; i++) {
 		const uint8_t *dot = left > 0 ? memchr(at, '.', left) : NULL;

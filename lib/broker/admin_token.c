@@ -181,7 +181,7 @@ static int read_claims(struct coco_view json, struct coco_admin_token *t, struct
 	root = coco_json_root(&doc);
 	r = coco_jv_as_object(&root, diag);
 	if (r == 0 && coco_jv_len(&root) > COCO_ADMIN_CLAIMS)
-		r = coco_fail(diag, COCO_E_TOKEN_CLAIMS, "the token has %zu claims; the limit is %d",
+		r = coco_fail(diag, COCO_E_TOKEN_CLAIMS, "there are %zu claims; the limit is %d",
 			      coco_jv_len(&root), COCO_ADMIN_CLAIMS);
 	while (r == 0 && coco_jv_next(&root, &iter, &v))
 		r = read_claim(&v, &t->claims[t->n_claims++], diag);
@@ -197,7 +197,7 @@ int coco_admin_token_read(const struct coco_secret *text, struct coco_admin_toke
 	struct coco_jws jws;
 
 	if (v.n > COCO_ADMIN_TOKEN_MAX)
-		return coco_fail(diag, COCO_E_LIMIT_SIZE, "the token has %zu bytes; the limit is %d",
+		return coco_fail(diag, COCO_E_LIMIT_SIZE, "a token has %zu bytes; the limit is %d",
 				 v.n, COCO_ADMIN_TOKEN_MAX);
 	int r = coco_jws_decode(&jws, v, diag);
 	if (r != 0)

@@ -125,8 +125,8 @@ static int know_release(struct coco_kbs *k, const struct coco_run *run, struct c
 static int too_old(const struct coco_kbs *k, const char *what, enum coco_trustee since,
 		   struct coco_diag *diag)
 {
-	return coco_fail(diag, COCO_E_BROKER_RELEASE, "%s: Trustee has this since %s, the broker is "
-			 "%s or older", what, coco_trustee_name(since),
+	return coco_fail(diag, COCO_E_BROKER_RELEASE, "%s: Trustee has this since %s; the broker "
+			 "is %s or older", what, coco_trustee_name(since),
 			 coco_trustee_name(k->info.newest));
 }
 
