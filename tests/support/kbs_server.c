@@ -354,8 +354,8 @@ static void get_values(struct coco_kbs_server *s, const char *id, struct coco_te
 
 	if (s->release >= COCO_TRUSTEE_V0_19) {
 		if (e == NULL || e->n >= sizeof(s->answer)) {
-			coco_kbs_server_error(s, a, "RvpsError", "RVPS configuration failed: Failed "
-					      "to get reference_values: reference value not found");
+			coco_kbs_server_error(s, a, "RvpsError", "RVPS configuration failed: "
+					      "Failed to get reference_values: not found");
 			return;
 		}
 		snprintf(s->answer, sizeof(s->answer), "%.*s", (int)e->n, (const char *)e->value);
