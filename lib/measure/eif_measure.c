@@ -13,13 +13,15 @@
 #include "formats/core/utf8.h"
 #include "formats/measure/eif_signature.h"
 #include "lib/core/io.h"
+#include "lib/core/pool.h"
 #include "lib/crypto/digest.h"
 #include "lib/crypto/ec_check.h"
 #include "lib/crypto/sha256.h"
 #include "lib/crypto/x509.h"
 
 enum {
-	CHUNK = 1 << 20,
+	CHUNK = 2 << 20,
+	THREADS_FROM = 128 << 10,
 	REGISTER = 48,
 	PCR0 = 0,
 	PCR1 = 1,
@@ -49,21 +51,6 @@ struct work {
 };
 
 /* ---- sections ---------------------------------------------------------------------- */
-
-/* Bytes of a section into the registers that hold it. */
-static int add_bytes(struct work *w, enum coco_eif_type type, size_t n)
-{
-	bool boot = type == COCO_EIF_KERNEL || type == COCO_EIF_CMDLINE;
-	bool first = type == COCO_EIF_RAMDISK && w->seen.ramdisks == 1;
-	int r = 0;
-
-	if (!boot && type != COCO_EIF_RAMDISK)
-		return 0;
-	r = coco_digest_update(w->pcr[PCR0], w->buf, n, w->diag);
-	if (r == 0)
-		r = coco_digest_update(w->pcr[boot || first ? PCR1 : PCR2], w->buf, n, w->diag);
-	return r;
-}
 
 /* Bytes that are needed as a whole: *ret, given with room for a NUL. */
 static int keep_room(struct work *w, uint64_t n, void **ret)
@@ -116,18 +103,71 @@ static int record_section(struct work *w, enum coco_eif_type type, uint64_t size
 	return coco_mrecord_file(&w->out->record, &file, w->diag);
 }
 
-static int read_bytes(struct work *w, uint64_t at, size_t n)
+static int fetch(struct work *w, uint64_t at, size_t n)
 {
 	int r = coco_run_check(w->run, w->diag);
 
 	if (r == 0)
 		r = coco_pread_full(w->fd, w->buf, n, at, w->req->file, w->diag);
-	if (r != 0)
-		return r;
+	if (r == 0)
+		coco_run_advance(w->run, n);
+	return r;
+}
+
+static void add_to_whole(struct work *w, size_t n)
+{
 	w->crc = coco_crc32(w->crc, w->buf, n);
 	coco_sha256_update(&w->whole, w->buf, n);
-	coco_run_advance(w->run, n);
-	return 0;
+}
+
+static int read_bytes(struct work *w, uint64_t at, size_t n)
+{
+	int r = fetch(w, at, n);
+
+	if (r == 0)
+		add_to_whole(w, n);
+	return r;
+}
+
+/* Bytes of a section in w->buf; what is made of them does not depend on each other. */
+struct part {
+	struct work *w;
+	enum coco_eif_type type;
+	size_t n;
+	struct coco_sha256 *sha;
+};
+
+enum part_item { ITEM_PCR0, ITEM_PCR12, ITEM_WHOLE, ITEM_SECTION, ITEMS };
+
+static int add_item(void *ctx, size_t item, struct coco_diag *diag)
+{
+	const struct part *p = ctx;
+	struct work *w = p->w;
+	bool boot = p->type == COCO_EIF_KERNEL || p->type == COCO_EIF_CMDLINE;
+	bool first = p->type == COCO_EIF_RAMDISK && w->seen.ramdisks == 1;
+	size_t pcr = PCR0;
+
+	if (item == ITEM_WHOLE)
+		add_to_whole(w, p->n);
+	if (item == ITEM_SECTION)
+		coco_sha256_update(p->sha, w->buf, p->n);
+	if (item == ITEM_WHOLE || item == ITEM_SECTION ||
+	    (!boot && p->type != COCO_EIF_RAMDISK))
+		return 0;
+	if (item == ITEM_PCR12)
+		pcr = boot || first ? PCR1 : PCR2;
+	return coco_digest_update(w->pcr[pcr], w->buf, p->n, diag);
+}
+
+/* A large piece on all cores: a thread is started for it. */
+static int add_part(struct work *w, enum coco_eif_type type, size_t n, struct coco_sha256 *sha)
+{
+	struct coco_run run = *w->run;
+	struct part p = { w, type, n, sha };
+
+	if (n < THREADS_FROM)
+		run.jobs = 1;
+	return coco_pool_each(&run, ITEMS, add_item, &p, w->diag);
 }
 
 static int read_section(struct work *w, size_t i)
@@ -149,12 +189,11 @@ static int read_section(struct work *w, size_t i)
 	for (uint64_t done = 0; r == 0 && done < size; done += CHUNK) {
 		size_t n = (size_t)coco_min_u64(CHUNK, size - done);
 
-		r = read_bytes(w, at + done, n);
+		r = fetch(w, at + done, n);
 		if (r != 0)
 			break;
-		coco_sha256_update(&sha, w->buf, n);
 		keep_bytes(w, type, n);
-		r = add_bytes(w, type, n);
+		r = add_part(w, type, n, &sha);
 	}
 	return r == 0 ? record_section(w, type, size, &sha) : r;
 }
