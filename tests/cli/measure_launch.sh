@@ -2,31 +2,7 @@
 # measure snp, sev-es and sev: values, matrices, records, and every exit code.
 # The values of the image of make_firmware were computed with sev-snp-measure 0.0.13.
 . "$SRC/tests/cli/lib"
-
-put() { # FILE OFFSET OCTAL...: bytes at an offset from the end of 8192
-	_file=$1
-	_at=$((8192 - $2))
-	shift 2
-	# shellcheck disable=SC2059
-	printf "$*" | dd of="$_file" bs=1 seek=$_at conv=notrunc 2>/dev/null
-}
-
-# Two pages: SEV metadata 2048 bytes before the end; SEV-ES reset block
-# (0x80b004), hashes (0x810c00) and metadata in the table.
-make_firmware() { # FILE
-	head -c 8192 /dev/zero >"$1"
-	put "$1" 2048 'ASEV\114\000\000\000\001\000\000\000\005\000\000\000'
-	put "$1" 2032 '\000\000\200\000\000\220\000\000\001\000\000\000'
-	put "$1" 2020 '\000\320\200\000\000\020\000\000\002\000\000\000'
-	put "$1" 2008 '\000\340\200\000\000\020\000\000\003\000\000\000'
-	put "$1" 1996 '\000\360\200\000\000\020\000\000\004\000\000\000'
-	put "$1" 1984 '\000\000\201\000\000\020\000\000\020\000\000\000'
-	# footer, then towards the front: reset, hashes, metadata
-	put "$1" 50 '\132\000\336\202\265\226\262\037\367\105\272\352\243\146\305\132\010\055'
-	put "$1" 72 '\004\260\200\000\026\000\336\161\367\000\176\032\313\117\211\016\150\307\176\057\264\116'
-	put "$1" 98 '\000\014\201\000\000\004\000\000\032\000\037\067\125\162\073\072\004\113\222\173\035\246\357\250\324\124'
-	put "$1" 120 '\000\010\000\000\026\000\146\145\210\334\112\230\230\107\247\136\125\205\247\277\147\314'
-}
+. "$SRC/tests/cli/firmware_lib"
 
 make_firmware fw
 echo kernel >kernel
