@@ -9,6 +9,11 @@ coco_cmd_fn *coco_run_broker(enum coco_cmd_id id)
 		[COCO_CMD_INITDATA_CREATE] = coco_cmd_initdata_create,
 		[COCO_CMD_INITDATA_INSPECT] = coco_cmd_initdata_inspect,
 		[COCO_CMD_INITDATA_CHECK] = coco_cmd_initdata_check,
+		[COCO_CMD_REFVAL_CREATE] = coco_cmd_refval_create,
+		[COCO_CMD_REFVAL_MERGE] = coco_cmd_refval_merge,
+		[COCO_CMD_REFVAL_EXPORT] = coco_cmd_refval_export,
+		[COCO_CMD_REFVAL_DIFF] = coco_cmd_refval_diff,
+		[COCO_CMD_REFVAL_SHOW] = coco_cmd_refval_show,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

@@ -9,5 +9,10 @@
 coco_cmd_fn coco_cmd_initdata_create;
 coco_cmd_fn coco_cmd_initdata_inspect;
 coco_cmd_fn coco_cmd_initdata_check;
+coco_cmd_fn coco_cmd_refval_create;
+coco_cmd_fn coco_cmd_refval_merge;
+coco_cmd_fn coco_cmd_refval_export;
+coco_cmd_fn coco_cmd_refval_diff;
+coco_cmd_fn coco_cmd_refval_show;
 
 #endif

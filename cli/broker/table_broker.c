@@ -7,6 +7,11 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_initdata_create,
 	&coco_cmd_entry_initdata_inspect,
 	&coco_cmd_entry_initdata_check,
+	&coco_cmd_entry_refval_create,
+	&coco_cmd_entry_refval_merge,
+	&coco_cmd_entry_refval_export,
+	&coco_cmd_entry_refval_diff,
+	&coco_cmd_entry_refval_show,
 };
 
 const struct coco_wing coco_wing_broker = { cmds, COCO_ARRAY_LEN(cmds) };

@@ -11,5 +11,10 @@
 extern const struct coco_cmd coco_cmd_entry_initdata_create;
 extern const struct coco_cmd coco_cmd_entry_initdata_inspect;
 extern const struct coco_cmd coco_cmd_entry_initdata_check;
+extern const struct coco_cmd coco_cmd_entry_refval_create;
+extern const struct coco_cmd coco_cmd_entry_refval_merge;
+extern const struct coco_cmd coco_cmd_entry_refval_export;
+extern const struct coco_cmd coco_cmd_entry_refval_diff;
+extern const struct coco_cmd coco_cmd_entry_refval_show;
 
 #endif
