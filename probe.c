@@ -1,1 +1,0 @@
-int a; /* x // y */ char *s = "//"; int b; // z
