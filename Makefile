@@ -197,8 +197,16 @@ $(MKMODEL): $(B)/obj/tests/demo/mkmodel.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< -lm
 
+# A key broker to talk to, for scripts.
+KBSSERVER := $(B)/tests/demo/kbs_server
+$(KBSSERVER): $(B)/obj/tests/demo/kbs_server_main.o $(SUPPORT_OBJ) $(LIBSTATIC)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(TEST_LIBS) -lm -pthread
+
 .PHONY: check
-check: all $(GEN) $(MKMODEL) test-binaries ## all tests; ends with "N passed, N failed"
+check: all $(GEN) $(MKMODEL) $(KBSSERVER) test-binaries ## all tests; ends with "N passed, N failed"
 	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
 
 .PHONY: demo

@@ -6,6 +6,11 @@
 coco_cmd_fn *coco_run_broker(enum coco_cmd_id id)
 {
 	static coco_cmd_fn *const fns[] = {
+		[COCO_CMD_BROKER_PROBE] = coco_cmd_broker_probe,
+		[COCO_CMD_BROKER_TOKEN] = coco_cmd_broker_token,
+		[COCO_CMD_BROKER_PUT] = coco_cmd_broker_put,
+		[COCO_CMD_BROKER_GET] = coco_cmd_broker_get,
+		[COCO_CMD_BROKER_DELETE] = coco_cmd_broker_delete,
 		[COCO_CMD_INITDATA_CREATE] = coco_cmd_initdata_create,
 		[COCO_CMD_INITDATA_INSPECT] = coco_cmd_initdata_inspect,
 		[COCO_CMD_INITDATA_CHECK] = coco_cmd_initdata_check,

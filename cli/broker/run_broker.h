@@ -6,6 +6,11 @@
 
 #include "cli/core/cli.h"
 
+coco_cmd_fn coco_cmd_broker_probe;
+coco_cmd_fn coco_cmd_broker_token;
+coco_cmd_fn coco_cmd_broker_put;
+coco_cmd_fn coco_cmd_broker_get;
+coco_cmd_fn coco_cmd_broker_delete;
 coco_cmd_fn coco_cmd_initdata_create;
 coco_cmd_fn coco_cmd_initdata_inspect;
 coco_cmd_fn coco_cmd_initdata_check;

@@ -4,6 +4,11 @@
 #include "cli/broker/table_broker.h"
 
 static const struct coco_cmd *const cmds[] = {
+	&coco_cmd_entry_broker_probe,
+	&coco_cmd_entry_broker_token,
+	&coco_cmd_entry_broker_put,
+	&coco_cmd_entry_broker_get,
+	&coco_cmd_entry_broker_delete,
 	&coco_cmd_entry_initdata_create,
 	&coco_cmd_entry_initdata_inspect,
 	&coco_cmd_entry_initdata_check,

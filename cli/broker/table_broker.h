@@ -8,6 +8,11 @@
 #include "cli/core/table.h"
 #include "formats/core/err.h"
 
+extern const struct coco_cmd coco_cmd_entry_broker_probe;
+extern const struct coco_cmd coco_cmd_entry_broker_token;
+extern const struct coco_cmd coco_cmd_entry_broker_put;
+extern const struct coco_cmd coco_cmd_entry_broker_get;
+extern const struct coco_cmd coco_cmd_entry_broker_delete;
 extern const struct coco_cmd coco_cmd_entry_initdata_create;
 extern const struct coco_cmd coco_cmd_entry_initdata_inspect;
 extern const struct coco_cmd coco_cmd_entry_initdata_check;

@@ -1,0 +1,62 @@
+/*
+ * opts_kbs.h - option structs of the commands that talk to a key broker (see
+ * cli/model/opts_model.h for who fills them).
+ */
+#ifndef COCO_OPTS_KBS_H
+#define COCO_OPTS_KBS_H
+
+#include "cli/core/table.h"
+
+/* Which broker, and who is asking. */
+struct coco_opts_broker {
+	const char *url;
+	const char *admin_key;           /* reference */
+	const char *admin_token;         /* reference */
+	const char *issuer;
+	const char *audience;
+	const char *ca;                  /* files */
+	const char *client_cert;
+	const char *client_key;          /* reference */
+	const char *pin;                 /* sha256:HEX */
+	uint32_t timeout;                /* seconds; 0: default */
+	const char *release;             /* "v0.18"; NULL: found out */
+};
+
+struct coco_opts_broker_probe {
+	struct coco_opts_broker broker;
+};
+
+struct coco_opts_broker_token {
+	const char *admin_key;
+	const char *check;               /* reference to a token */
+	const char *role;
+	const char *issuer;
+	const char *audience;
+	const char *subject;
+	const char *key_id;
+	uint32_t lifetime;
+	const char *release;
+};
+
+struct coco_opts_broker_put {
+	struct coco_opts_broker broker;
+	const char *resource;            /* repo/type/tag */
+	const char *from;                /* reference */
+	const char *resource_policy;     /* file */
+	const char *attestation_policy;  /* ID=FILE */
+	const char *reference_value;     /* name */
+	const char *value;               /* JSON or @FILE */
+};
+
+struct coco_opts_broker_get {
+	struct coco_opts_broker broker;
+	bool resource_policy;
+	const char *reference_value;
+};
+
+struct coco_opts_broker_delete {
+	struct coco_opts_broker broker;
+	const char *resource;
+};
+
+#endif

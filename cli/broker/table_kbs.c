@@ -1,0 +1,252 @@
+/*
+ * table_kbs.c - the entries of the commands that talk to a key broker.
+ */
+#include "cli/broker/opts_kbs.h"
+#include "cli/broker/table_broker.h"
+
+static const char *const releases[] = {
+	"v0.10", "v0.11", "v0.12", "v0.13", "v0.14", "v0.15", "v0.16", "v0.17", "v0.18", "v0.19",
+	"v0.20", "v0.21", NULL,
+};
+
+#define RELEASE_OPTION(s, m)                                                                  \
+	{ .name = "trustee-version", .kind = COCO_KIND_SHELL, .arg = "RELEASE",               \
+	  .values = releases, .help = "Trustee release of the broker, instead of finding out", \
+	  COCO_BIND_STR(s, m) }
+
+#define BROKER_OPTIONS(s)                                                                     \
+	{ .name = "broker", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED, .arg = "URL", \
+	  .help = "address of the key broker", COCO_BIND_STR(s, broker.url) },                \
+	{ .name = "admin-key", .kind = COCO_KIND_KEYREF, .arg = "REF",                        \
+	  .help = "private key that a token is made from, for this run only",                 \
+	  .conflicts = "admin-token", COCO_BIND_STR(s, broker.admin_key) },                   \
+	{ .name = "admin-token", .kind = COCO_KIND_KEYREF, .arg = "REF",                      \
+	  .help = "administrator's token", COCO_BIND_STR(s, broker.admin_token) },            \
+	{ .name = "issuer", .kind = COCO_KIND_STRING, .arg = "TEXT",                          \
+	  .help = "iss of the token, where the server compares it", .requires = "admin-key",  \
+	  COCO_BIND_STR(s, broker.issuer) },                                                  \
+	{ .name = "audience", .kind = COCO_KIND_STRING, .arg = "TEXT",                        \
+	  .help = "aud of the token; v0.18 to v0.20 refuse one", .requires = "admin-key",     \
+	  COCO_BIND_STR(s, broker.audience) },                                                \
+	{ .name = "ca", .kind = COCO_KIND_INPUT, .arg = "FILE",                               \
+	  .help = "roots that sign the server's certificate, PEM, instead of the system's",   \
+	  COCO_BIND_STR(s, broker.ca) },                                                      \
+	{ .name = "pin", .kind = COCO_KIND_DIGEST, .arg = "DIGEST",                           \
+	  .help = "sha256 of the server's public key (SubjectPublicKeyInfo)",                 \
+	  COCO_BIND_STR(s, broker.pin) },                                                     \
+	{ .name = "client-cert", .kind = COCO_KIND_INPUT, .arg = "FILE",                      \
+	  .help = "certificate to show to the server, PEM", .requires = "client-key",         \
+	  COCO_BIND_STR(s, broker.client_cert) },                                             \
+	{ .name = "client-key", .kind = COCO_KIND_KEYREF, .arg = "REF",                       \
+	  .help = "its private key", .requires = "client-cert",                               \
+	  COCO_BIND_STR(s, broker.client_key) },                                              \
+	{ .name = "timeout", .kind = COCO_KIND_U32, .arg = "SECONDS", .min = 1, .max = 3600,  \
+	  .def = "60", .help = "longest wait for a byte of the server",                       \
+	  COCO_BIND_U32(s, broker.timeout) },                                                 \
+	RELEASE_OPTION(s, broker.release)
+
+#define EXITS (COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(NETWORK) | \
+	       COCO_EXIT_BIT(REFUSED) | COCO_EXIT_BIT(KEY) | COCO_EXIT_BIT(LIMIT))
+
+static const char *const credentials_env[] = { "CREDENTIALS_DIRECTORY", NULL };
+
+/* ---- broker probe --------------------------------------------------------------- */
+
+static const struct coco_opt probe_opts[] = { BROKER_OPTIONS(struct coco_opts_broker_probe) };
+
+static const struct coco_example probe_examples[] = {
+	{ "broker probe --broker https://kbs.example.com:8080 --admin-key admin.pem",
+	  "which release answers, and whether it takes this key" },
+};
+
+const struct coco_cmd coco_cmd_entry_broker_probe = {
+	.id = COCO_CMD_BROKER_PROBE,
+	.path = "broker probe",
+	.group = "Key broker",
+	.summary = "Find out which Trustee release answers and what it can do",
+	.text = "Brokers name no version: it is inferred from what exists (/healthz, /metrics), "
+		"from the protocol version that the handshake wants and, with a token, from how "
+		"the resource policy is shown. Nothing is changed there.",
+	.flags = COCO_CMD_TOUCHES_KEYS,
+	COCO_LIST(opts, probe_opts),
+	COCO_LIST(examples, probe_examples),
+	.exits = EXITS,
+	.env = credentials_env,
+	.see = "broker token, broker put",
+	.opts_size = sizeof(struct coco_opts_broker_probe),
+	.since = "0.2.0",
+};
+
+/* ---- broker token --------------------------------------------------------------- */
+
+static const struct coco_opt token_opts[] = {
+	{ .name = "admin-key", .kind = COCO_KIND_KEYREF, .arg = "REF",
+	  .help = "private key to sign with: Ed25519 for every release", .conflicts = "check",
+	  COCO_BIND_STR(struct coco_opts_broker_token, admin_key) },
+	{ .name = "check", .kind = COCO_KIND_KEYREF, .arg = "REF",
+	  .help = "judge this token instead of making one",
+	  COCO_BIND_STR(struct coco_opts_broker_token, check) },
+	{ .name = "role", .kind = COCO_KIND_STRING, .arg = "NAME", .def = "admin",
+	  .help = "role in the server's ACL (v0.21)", .requires = "admin-key",
+	  COCO_BIND_STR(struct coco_opts_broker_token, role) },
+	{ .name = "issuer", .kind = COCO_KIND_STRING, .arg = "TEXT",
+	  .help = "iss, where the server compares it", .requires = "admin-key",
+	  COCO_BIND_STR(struct coco_opts_broker_token, issuer) },
+	{ .name = "audience", .kind = COCO_KIND_STRING, .arg = "TEXT",
+	  .help = "aud; v0.18 to v0.20 refuse a token that has one", .requires = "admin-key",
+	  COCO_BIND_STR(struct coco_opts_broker_token, audience) },
+	{ .name = "subject", .kind = COCO_KIND_STRING, .arg = "TEXT", .help = "sub",
+	  .requires = "admin-key", COCO_BIND_STR(struct coco_opts_broker_token, subject) },
+	{ .name = "kid", .kind = COCO_KIND_STRING, .arg = "ID", .requires = "admin-key",
+	  .help = "key id, for servers that trust a JWK set",
+	  COCO_BIND_STR(struct coco_opts_broker_token, key_id) },
+	{ .name = "lifetime", .kind = COCO_KIND_U32, .arg = "SECONDS", .min = 1, .max = 86400,
+	  .def = "7200", .help = "how long it is valid", .requires = "admin-key",
+	  COCO_BIND_U32(struct coco_opts_broker_token, lifetime) },
+	RELEASE_OPTION(struct coco_opts_broker_token, release),
+};
+
+static const struct coco_example token_examples[] = {
+	{ "broker token --admin-key admin.pem -o admin.token",
+	  "a token that every release from v0.10 on accepts" },
+	{ "broker token --check admin.token --trustee-version v0.21",
+	  "would that release take it, and why not" },
+};
+
+const struct coco_cmd coco_cmd_entry_broker_token = {
+	.id = COCO_CMD_BROKER_TOKEN,
+	.path = "broker token",
+	.group = "Key broker",
+	.summary = "Make a token for the broker's administrator, or judge one",
+	.text = "The token is written with mode 0600 and never printed. With --check its claims "
+		"and what each Trustee release does with it are shown; its signature is not "
+		"checked, for only the server has the public key. The verdicts follow the source "
+		"of each release. Exit 1: the named release, or every release, refuses it.",
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_VERIFIES,
+	COCO_LIST(opts, token_opts),
+	.one_of = "admin-key|check",
+	.output = { .kind = COCO_KIND_OUTPUT, .secret = true, .help = "the token",
+		    .def = "needed with --admin-key" },
+	COCO_LIST(examples, token_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(KEY) | COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
+	.env = credentials_env,
+	.see = "broker probe, key generate",
+	.opts_size = sizeof(struct coco_opts_broker_token),
+	.since = "0.2.0",
+};
+
+/* ---- broker put ----------------------------------------------------------------- */
+
+static const struct coco_opt put_opts[] = {
+	{ .name = "resource", .kind = COCO_KIND_STRING, .arg = "REPO/TYPE/TAG",
+	  .help = "register a resource, such as a content key", .requires = "from",
+	  .conflicts = "resource-policy attestation-policy reference-value",
+	  COCO_BIND_STR(struct coco_opts_broker_put, resource) },
+	{ .name = "from", .kind = COCO_KIND_KEYREF, .arg = "REF", .requires = "resource",
+	  .help = "the resource's bytes", COCO_BIND_STR(struct coco_opts_broker_put, from) },
+	{ .name = "resource-policy", .kind = COCO_KIND_INPUT, .arg = "FILE",
+	  .help = "the policy of release, Rego", .conflicts = "attestation-policy reference-value",
+	  COCO_BIND_STR(struct coco_opts_broker_put, resource_policy) },
+	{ .name = "attestation-policy", .kind = COCO_KIND_STRING, .arg = "ID=FILE",
+	  .help = "a policy of the attestation service, such as default_cpu=FILE",
+	  .conflicts = "reference-value",
+	  COCO_BIND_STR(struct coco_opts_broker_put, attestation_policy) },
+	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME", .requires = "value",
+	  .help = "a reference value, which replaces the whole of an older one",
+	  COCO_BIND_STR(struct coco_opts_broker_put, reference_value) },
+	{ .name = "value", .kind = COCO_KIND_STRING, .arg = "JSON|@FILE",
+	  .requires = "reference-value", .help = "its value",
+	  COCO_BIND_STR(struct coco_opts_broker_put, value) },
+	BROKER_OPTIONS(struct coco_opts_broker_put),
+};
+
+static const struct coco_example put_examples[] = {
+	{ "broker put --broker https://kbs.example.com:8080 --admin-key admin.pem --resource "
+	  "tenant/model/3f9c2a71 --from model.key", "register a content key" },
+	{ "broker put --broker https://kbs.example.com:8080 --admin-key admin.pem "
+	  "--reference-value snp_bootloader --value '[3]'", "and a reference value" },
+};
+
+const struct coco_cmd coco_cmd_entry_broker_put = {
+	.id = COCO_CMD_BROKER_PUT,
+	.path = "broker put",
+	.group = "Key broker",
+	.summary = "Register a resource, a policy or a reference value",
+	.text = "What is there under the name is replaced. Reference values must be in the "
+		"encoding of the broker's release.",
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_DRY_RUN,
+	COCO_LIST(opts, put_opts),
+	.one_of = "resource|resource-policy|attestation-policy|reference-value",
+	COCO_LIST(examples, put_examples),
+	.exits = EXITS,
+	.env = credentials_env,
+	.see = "broker get, broker delete, broker probe",
+	.opts_size = sizeof(struct coco_opts_broker_put),
+	.since = "0.2.0",
+};
+
+/* ---- broker get ----------------------------------------------------------------- */
+
+static const struct coco_opt get_opts[] = {
+	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME",
+	  .help = "read a reference value (v0.14 and later)", .conflicts = "resource-policy",
+	  COCO_BIND_STR(struct coco_opts_broker_get, reference_value) },
+	{ .name = "resource-policy", .kind = COCO_KIND_FLAG,
+	  .help = "read the policy of release (v0.11 to v0.18)",
+	  COCO_BIND_FLAG(struct coco_opts_broker_get, resource_policy) },
+	BROKER_OPTIONS(struct coco_opts_broker_get),
+};
+
+static const struct coco_example get_examples[] = {
+	{ "broker get --broker https://kbs.example.com:8080 --admin-key admin.pem "
+	  "--reference-value snp_bootloader", "the value as JSON" },
+};
+
+const struct coco_cmd coco_cmd_entry_broker_get = {
+	.id = COCO_CMD_BROKER_GET,
+	.path = "broker get",
+	.group = "Key broker",
+	.summary = "Read back what an administrator may read",
+	.text = "Resources leave a broker only for attested guests; an administrator cannot read "
+		"them.",
+	.flags = COCO_CMD_TOUCHES_KEYS,
+	COCO_LIST(opts, get_opts),
+	.one_of = "reference-value|resource-policy",
+	COCO_LIST(examples, get_examples),
+	.exits = EXITS,
+	.env = credentials_env,
+	.see = "broker put",
+	.opts_size = sizeof(struct coco_opts_broker_get),
+	.since = "0.2.0",
+};
+
+/* ---- broker delete -------------------------------------------------------------- */
+
+static const struct coco_opt delete_opts[] = {
+	{ .name = "resource", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED,
+	  .arg = "REPO/TYPE/TAG", .help = "the resource to remove (v0.20 and later)",
+	  COCO_BIND_STR(struct coco_opts_broker_delete, resource) },
+	BROKER_OPTIONS(struct coco_opts_broker_delete),
+};
+
+static const struct coco_example delete_examples[] = {
+	{ "broker delete --broker https://kbs.example.com:8080 --admin-key admin.pem --resource "
+	  "tenant/model/3f9c2a71", "withdraw a content key" },
+};
+
+const struct coco_cmd coco_cmd_entry_broker_delete = {
+	.id = COCO_CMD_BROKER_DELETE,
+	.path = "broker delete",
+	.group = "Key broker",
+	.summary = "Remove a resource from a broker",
+	.text = "Only resources can be removed, and only since Trustee v0.20.",
+	.flags = COCO_CMD_TOUCHES_KEYS,
+	COCO_LIST(opts, delete_opts),
+	COCO_LIST(examples, delete_examples),
+	.exits = EXITS,
+	.env = credentials_env,
+	.see = "broker put",
+	.opts_size = sizeof(struct coco_opts_broker_delete),
+	.since = "0.2.0",
+};
