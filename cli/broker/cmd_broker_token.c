@@ -106,8 +106,7 @@ int coco_cmd_broker_token(struct coco_cli *cli, const void *opts, struct coco_re
 			  struct coco_diag *diag)
 {
 	const struct coco_opts_broker_token *o = opts;
-	enum coco_trustee named = o->release != NULL ? coco_trustee_find(o->release) :
-				  COCO_TRUSTEE_UNKNOWN;
+	enum coco_trustee named = (enum coco_trustee)o->release;
 	struct coco_secret text = { 0 };
 
 	if (o->check == NULL)
@@ -124,8 +123,8 @@ int coco_cmd_broker_token(struct coco_cli *cli, const void *opts, struct coco_re
 		show_claims(t, named != COCO_TRUSTEE_UNKNOWN ? named : COCO_TRUSTEE_V0_21, report);
 		if (show_fates(t, named, cli->run.now, report) == 0)
 			r = coco_fail(diag, COCO_E_TOKEN_REFUSED, "%s would refuse this token",
-				      named != COCO_TRUSTEE_UNKNOWN ? o->release :
-				      "every release");
+				      named != COCO_TRUSTEE_UNKNOWN ?
+				      coco_trustee_name(named) : "every release");
 	}
 	coco_secret_free(&text);
 	coco_free(t);

@@ -43,8 +43,7 @@ int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_brok
 		.admin_key = ret->key,
 		.admin = { .issuer = o->issuer, .audience = o->audience },
 		.admin_token = o->admin_token != NULL ? &ret->token : NULL,
-		.release = o->release != NULL ? coco_trustee_find(o->release) :
-			   COCO_TRUSTEE_UNKNOWN,
+		.release = (enum coco_trustee)o->release,
 	};
 
 	if (r == 0)

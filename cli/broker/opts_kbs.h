@@ -19,7 +19,7 @@ struct coco_opts_broker {
 	const char *client_key;          /* reference */
 	const char *pin;                 /* sha256:HEX */
 	uint32_t timeout;                /* seconds; 0: default */
-	const char *release;             /* "v0.18"; NULL: found out */
+	int release;                     /* enum coco_trustee; 0: found out */
 };
 
 struct coco_opts_broker_probe {
@@ -35,7 +35,7 @@ struct coco_opts_broker_token {
 	const char *subject;
 	const char *key_id;
 	uint32_t lifetime;
-	const char *release;
+	int release;                     /* enum coco_trustee; 0: all */
 };
 
 struct coco_opts_broker_put {

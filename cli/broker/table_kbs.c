@@ -4,15 +4,16 @@
 #include "cli/broker/opts_kbs.h"
 #include "cli/broker/table_broker.h"
 
+/* In the order of enum coco_trustee. */
 static const char *const releases[] = {
-	"v0.10", "v0.11", "v0.12", "v0.13", "v0.14", "v0.15", "v0.16", "v0.17", "v0.18", "v0.19",
-	"v0.20", "v0.21", NULL,
+	"auto", "v0.10", "v0.11", "v0.12", "v0.13", "v0.14", "v0.15", "v0.16", "v0.17", "v0.18",
+	"v0.19", "v0.20", "v0.21", NULL,
 };
 
 #define RELEASE_OPTION(s, m)                                                                  \
-	{ .name = "trustee-version", .kind = COCO_KIND_SHELL, .arg = "RELEASE",               \
-	  .values = releases, .help = "Trustee release of the broker, instead of finding out", \
-	  COCO_BIND_STR(s, m) }
+	{ .name = "trustee-version", .kind = COCO_KIND_ENUM, .arg = "RELEASE",                \
+	  .values = releases, .def = "auto", .help = "Trustee release of the broker",     \
+	  COCO_BIND_ENUM(s, m) }
 
 #define BROKER_OPTIONS(s)                                                                     \
 	{ .name = "broker", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED, .arg = "URL", \
