@@ -28,4 +28,16 @@ struct coco_opts_initdata_check {
 	const char *file;
 };
 
+struct coco_opts_key_seal {
+	const char *key;
+	const char *kid;
+	const char *resource;
+	const char *public_jwk;
+};
+
+struct coco_opts_key_unseal {
+	const char *file;
+	const char *key;                 /* public */
+};
+
 #endif

@@ -19,6 +19,8 @@ coco_cmd_fn *coco_run_broker(enum coco_cmd_id id)
 		[COCO_CMD_REFVAL_EXPORT] = coco_cmd_refval_export,
 		[COCO_CMD_REFVAL_DIFF] = coco_cmd_refval_diff,
 		[COCO_CMD_REFVAL_SHOW] = coco_cmd_refval_show,
+		[COCO_CMD_KEY_SEAL] = coco_cmd_key_seal,
+		[COCO_CMD_KEY_UNSEAL] = coco_cmd_key_unseal,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

@@ -17,6 +17,8 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_refval_export,
 	&coco_cmd_entry_refval_diff,
 	&coco_cmd_entry_refval_show,
+	&coco_cmd_entry_key_seal,
+	&coco_cmd_entry_key_unseal,
 };
 
 const struct coco_wing coco_wing_broker = { cmds, COCO_ARRAY_LEN(cmds) };
