@@ -16,14 +16,12 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure broker initdata refval help explain schema completion version' ;;
-	'key') echo 'generate public inspect wrap unwrap' ;;
+	'') echo 'key model measure initdata help explain schema completion version' ;;
+	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
-	'broker') echo 'probe token put get delete' ;;
 	'initdata') echo 'create inspect check' ;;
-	'refval') echo 'create merge export diff show' ;;
 	esac
 }
 
@@ -761,138 +759,6 @@ _cococtl()
 			:
 		fi
 		;;
-	'broker probe')
-		case $prev in
-		--broker) :; return ;;
-		--admin-key) _cococtl_paths -f; return ;;
-		--admin-token) _cococtl_paths -f; return ;;
-		--issuer) :; return ;;
-		--audience) :; return ;;
-		--ca) _cococtl_paths -f; return ;;
-		--pin) :; return ;;
-		--client-cert) _cococtl_paths -f; return ;;
-		--client-key) _cococtl_paths -f; return ;;
-		--timeout) :; return ;;
-		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'broker token')
-		case $prev in
-		--admin-key) _cococtl_paths -f; return ;;
-		--check) _cococtl_paths -f; return ;;
-		--role) :; return ;;
-		--issuer) :; return ;;
-		--audience) :; return ;;
-		--subject) :; return ;;
-		--kid) :; return ;;
-		--lifetime) :; return ;;
-		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--admin-key --check --role --issuer --audience --subject --kid --lifetime --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'broker put')
-		case $prev in
-		--resource) :; return ;;
-		--from) _cococtl_paths -f; return ;;
-		--resource-policy) _cococtl_paths -f; return ;;
-		--attestation-policy) :; return ;;
-		--reference-value) :; return ;;
-		--value) :; return ;;
-		--broker) :; return ;;
-		--admin-key) _cococtl_paths -f; return ;;
-		--admin-token) _cococtl_paths -f; return ;;
-		--issuer) :; return ;;
-		--audience) :; return ;;
-		--ca) _cococtl_paths -f; return ;;
-		--pin) :; return ;;
-		--client-cert) _cococtl_paths -f; return ;;
-		--client-key) _cococtl_paths -f; return ;;
-		--timeout) :; return ;;
-		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--resource --from --resource-policy --attestation-policy --reference-value --value --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'broker get')
-		case $prev in
-		--reference-value) :; return ;;
-		--broker) :; return ;;
-		--admin-key) _cococtl_paths -f; return ;;
-		--admin-token) _cococtl_paths -f; return ;;
-		--issuer) :; return ;;
-		--audience) :; return ;;
-		--ca) _cococtl_paths -f; return ;;
-		--pin) :; return ;;
-		--client-cert) _cococtl_paths -f; return ;;
-		--client-key) _cococtl_paths -f; return ;;
-		--timeout) :; return ;;
-		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
-	'broker delete')
-		case $prev in
-		--resource) :; return ;;
-		--broker) :; return ;;
-		--admin-key) _cococtl_paths -f; return ;;
-		--admin-token) _cococtl_paths -f; return ;;
-		--issuer) :; return ;;
-		--audience) :; return ;;
-		--ca) _cococtl_paths -f; return ;;
-		--pin) :; return ;;
-		--client-cert) _cococtl_paths -f; return ;;
-		--client-key) _cococtl_paths -f; return ;;
-		--timeout) :; return ;;
-		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--resource --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			:
-		fi
-		;;
 	'initdata create')
 		case $prev in
 		--aa) _cococtl_paths -f; return ;;
@@ -947,14 +813,12 @@ _cococtl()
 			_cococtl_paths -f
 		fi
 		;;
-	'refval create')
+	'key seal')
 		case $prev in
-		--value) :; return ;;
-		--id) :; return ;;
-		--label) :; return ;;
-		--not-before) :; return ;;
-		--not-after) :; return ;;
-		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
+		--key) _cococtl_paths -f; return ;;
+		--kid) :; return ;;
+		--resource) :; return ;;
+		--public-jwk) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -963,17 +827,14 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--value --id --label --not-before --not-after --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--key --kid --resource --public-jwk --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
-			_cococtl_paths -f
+			:
 		fi
 		;;
-	'refval merge')
+	'key unseal')
 		case $prev in
-		--drop) :; return ;;
-		--id) :; return ;;
-		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
+		--verify-key) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -981,55 +842,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--drop --keep-expired --id --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'refval export')
-		case $prev in
-		--form) _cococtl_words "rvps payload stored configmap json in-toto"; return ;;
-		--trustee) :; return ;;
-		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--form --trustee --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'refval diff')
-		case $prev in
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'refval show')
-		case $prev in
-		--trustee) :; return ;;
-		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--trustee --verifier --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--verify-key --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

@@ -4,9 +4,21 @@
  */
 #include "cli/broker/opts_broker.h"
 #include "cli/broker/run_broker.h"
+#include "formats/core/err_broker.h"
 #include "formats/core/mem.h"
 #include "lib/broker/seal.h"
 #include "lib/core/io.h"
+
+static void verdict(struct coco_report *report, bool holds)
+{
+	const struct coco_check check = {
+		.id = "sealed.signature",
+		.status = holds ? COCO_STATUS_PASS : COCO_STATUS_FAIL,
+		.title = holds ? "signed with the given key" : "not signed with the given key",
+	};
+
+	coco_report_check(report, &check);
+}
 
 int coco_cmd_key_unseal(struct coco_cli *cli COCO_UNUSED, const void *opts,
 			struct coco_report *report, struct coco_diag *diag)
@@ -22,6 +34,8 @@ int coco_cmd_key_unseal(struct coco_cli *cli COCO_UNUSED, const void *opts,
 		r = coco_read_file(o->file, COCO_SEALED_MAX, &text, &n, diag);
 	if (r == 0)
 		r = coco_unseal(coco_view_of(text, n), key, &s, diag);
+	if (r == 0 || r == COCO_E_VERIFY_SIGNATURE || r == COCO_E_SEALED_FAKE)
+		verdict(report, r == 0);
 	if (r == 0) {
 		coco_report_string(report, "type", "type", s.envelope ? "envelope" : "vault");
 		coco_report_string(report, "name", s.envelope ? "key id" : "resource", s.name);

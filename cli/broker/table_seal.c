@@ -65,7 +65,7 @@ const struct coco_cmd coco_cmd_entry_key_unseal = {
 	.group = "Keys",
 	.summary = "Verify a sealed secret and say what it stands for",
 	.text = "Judges as guest components v0.18 and later do: ES256, the public key that the "
-		"broker hands out, every member, no line end. Placeholders in place of a signature, "
+		"broker hands out, every member, no line end. Placeholders instead of a signature, "
 		"which guests up to v0.17 accepted, are refused. Nothing is fetched.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_VERIFIES,
 	COCO_LIST(operands, unseal_operands),

@@ -39,8 +39,7 @@ static int split(struct coco_view text, struct coco_view part[PARTS], struct coc
 	}
 	if (n != PARTS)
 		return coco_fail(diag, COCO_E_SEALED_FORM,
-				 "%zu parts after \"sealed.\": header, payload and signature are %d",
-				 n, PARTS);
+				 "%zu parts after \"sealed.\", not %d", n, PARTS);
 	return 0;
 }
 
@@ -116,7 +115,7 @@ static int take_signature(struct coco_sealed *s, struct coco_view part, struct c
 
 	if (r == 0 && n != COCO_SEALED_SIGNATURE)
 		r = coco_fail(diag, COCO_E_SEALED_FORM,
-			      "a signature of %zu bytes: ES256 has r and s, %d together, not DER", n,
+			      "a signature of %zu bytes: ES256 has %d, r and s, not DER", n,
 			      COCO_SEALED_SIGNATURE);
 	if (r == 0)
 		memcpy(s->signature, bytes, COCO_SEALED_SIGNATURE);
