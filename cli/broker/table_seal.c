@@ -28,8 +28,8 @@ static const struct coco_example seal_examples[] = {
 const struct coco_cmd coco_cmd_entry_key_seal = {
 	.id = COCO_CMD_KEY_SEAL,
 	.path = "key seal",
-	.group = "Keys",
-	.summary = "Make a sealed secret, which a guest resolves at its key broker",
+	.group = "Sealed secrets",
+	.summary = "Make a sealed secret of a resource of the key broker",
 	.text = "A sealed secret stands in a Kubernetes secret or in the options of a volume; the "
 		"guest's data hub verifies it and fetches what it names. It is signed with ES256, "
 		"is verified before it is written, and has no line end. It holds no secret.",
@@ -62,7 +62,7 @@ static const struct coco_example unseal_examples[] = {
 const struct coco_cmd coco_cmd_entry_key_unseal = {
 	.id = COCO_CMD_KEY_UNSEAL,
 	.path = "key unseal",
-	.group = "Keys",
+	.group = "Sealed secrets",
 	.summary = "Verify a sealed secret and say what it stands for",
 	.text = "Judges as guest components v0.18 and later do: ES256, the public key that the "
 		"broker hands out, every member, no line end. Placeholders instead of a signature, "
