@@ -16,12 +16,13 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure initdata help explain schema completion version' ;;
+	'') echo 'key model measure initdata refval help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
 	'initdata') echo 'create inspect check' ;;
+	'refval') echo 'create merge export diff show' ;;
 	esac
 }
 
@@ -809,6 +810,93 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'refval create')
+		case $prev in
+		--value) :; return ;;
+		--id) :; return ;;
+		--label) :; return ;;
+		--not-before) :; return ;;
+		--not-after) :; return ;;
+		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--value --id --label --not-before --not-after --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'refval merge')
+		case $prev in
+		--drop) :; return ;;
+		--id) :; return ;;
+		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--drop --keep-expired --id --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'refval export')
+		case $prev in
+		--form) _cococtl_words "rvps payload stored configmap json in-toto"; return ;;
+		--trustee) :; return ;;
+		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--form --trustee --verifier --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'refval diff')
+		case $prev in
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'refval show')
+		case $prev in
+		--trustee) :; return ;;
+		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--trustee --verifier --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
