@@ -16,11 +16,12 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure initdata refval help explain schema completion version' ;;
+	'') echo 'key model measure broker initdata refval help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
+	'broker') echo 'probe token put get delete' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
 	esac
@@ -756,6 +757,138 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'broker probe')
+		case $prev in
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'broker token')
+		case $prev in
+		--admin-key) _cococtl_paths -f; return ;;
+		--check) _cococtl_paths -f; return ;;
+		--role) :; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--subject) :; return ;;
+		--kid) :; return ;;
+		--lifetime) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--admin-key --check --role --issuer --audience --subject --kid --lifetime --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'broker put')
+		case $prev in
+		--resource) :; return ;;
+		--from) _cococtl_paths -f; return ;;
+		--resource-policy) _cococtl_paths -f; return ;;
+		--attestation-policy) :; return ;;
+		--reference-value) :; return ;;
+		--value) :; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--resource --from --resource-policy --attestation-policy --reference-value --value --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'broker get')
+		case $prev in
+		--reference-value) :; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			:
+		fi
+		;;
+	'broker delete')
+		case $prev in
+		--resource) :; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--resource --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
