@@ -63,6 +63,7 @@ for page in $pages; do
 	grep -oE '^ *(\$ )?cococtl (key|model) [a-z]+' "$page" | sed 's/.*cococtl //' | sort -u |
 		while read -r wing verb; do
 			[ -f "cli/model/cmd_${wing}_$verb.c" ] ||
+				[ -f "cli/broker/cmd_${wing}_$verb.c" ] ||
 				echo "$page: there is no command $wing $verb"
 		done >"$tmp/commands"
 	[ ! -s "$tmp/commands" ] || complain "$(cat "$tmp/commands")"
