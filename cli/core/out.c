@@ -343,7 +343,9 @@ static int show_text(struct coco_console *con, const struct coco_cmd *cmd,
 	struct coco_wr wr;
 	int r = 0;
 
-	if (exit_code != 0 && (verdict == NULL || report->n_checks == 0))
+	/* what could be found out is shown when the rest could not */
+	bool part = verdict == NULL && exit_code == COCO_EXIT_INDETERMINATE;
+	if (exit_code != 0 && !part && (verdict == NULL || report->n_checks == 0))
 		return 0;
 	coco_wr_init(&wr, MAX_OUTPUT);
 	coco_out_render_report(&wr, report, to_err ? con->color_err : con->color_out);

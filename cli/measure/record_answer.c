@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/measure/profile_use.h"
+#include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
@@ -255,6 +256,20 @@ static int add_profile(const struct coco_cli *cli, struct coco_mrecord *rec,
 	return coco_profile_bind(p, rec, diag);
 }
 
+/* A register that --pcr asked for has no value, or none at all has one: no complete yes. */
+static int settle(const struct coco_cli *cli, const struct coco_mrecord *rec,
+		  struct coco_diag *diag)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rec->n_registers; i++)
+		n += rec->registers[i].n_values > 0;
+	if (rec->n_unknowns == 0 || (n > 0 && !coco_cli_given(cli, "pcr")))
+		return 0;
+	return coco_fail(diag, COCO_E_MEASURE_UNKNOWN, "%s could not be computed%s",
+			 rec->unknowns[0].reg, n == 0 ? ", and no other register" : "");
+}
+
 int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 		       const struct coco_opts_answer *o, struct coco_report *report,
 		       struct coco_diag *diag)
@@ -276,5 +291,5 @@ int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 		coco_report_string(report, "output",
 				   cli->common.dry_run ? "would be written" : "written",
 				   cli->common.output);
-	return 0;
+	return settle(cli, rec, diag);
 }

@@ -103,7 +103,7 @@ const struct coco_cmd coco_cmd_entry_measure_vtpm = {
 	.output = COCO_OUTPUT_RECORD,
 	COCO_LIST(examples, vtpm_examples),
 	.exits = COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(LIMIT) |
-		 COCO_EXIT_BIT(EXISTS),
+		 COCO_EXIT_BIT(EXISTS) | COCO_EXIT_BIT(INDETERMINATE),
 	.see = "measure snp, measure pe",
 	.opts_size = sizeof(VTPM),
 	.since = "0.2.0",

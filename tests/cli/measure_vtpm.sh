@@ -87,7 +87,11 @@ has out 'quiet one=1'
 has out 'Credentials initrd'
 has out 'loader.conf'
 has out 'tpm.pcr5   not computed: partition table'
-expect 0 measure vtpm --uki old.efi --pcr 4 --bank sha256
+# a register that was asked for by name and has no value: 8, with the record written
+expect 8 measure vtpm --uki old.efi --pcr 4 --bank sha256 -o unknown.json
+has err '[trust.measurement.not_computed]'
+has unknown.json '"not_computed"'
+expect 8 measure vtpm --uki old.efi --pcr 4 --bank sha256
 has out 'not computed: kernel inside'
 expect 0 measure vtpm --uki uki.efi --json
 json out
