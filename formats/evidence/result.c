@@ -80,7 +80,7 @@ int coco_result_subject(struct coco_result *r, const char *class, const char *ki
 }
 
 int coco_result_check(struct coco_result *r, int subject, enum coco_aspect aspect,
-		      enum coco_outcome outcome, const char *id, const char *title)
+		      enum coco_checked outcome, const char *id, const char *title)
 {
 	struct coco_result_check *c = more(r, (void **)&r->checks, &r->cap_checks, &r->n_checks,
 					   sizeof(*c));
@@ -241,16 +241,16 @@ static enum coco_verdict judge(const struct coco_result *r, enum coco_aspect asp
 		    (subject != COCO_RESULT_NO_SUBJECT && c->subject != subject))
 			continue;
 		switch (c->outcome) {
-		case COCO_OUTCOME_FAIL:
+		case COCO_CHECKED_FAIL:
 			return COCO_VERDICT_REJECTED;
-		case COCO_OUTCOME_MISSING:
+		case COCO_CHECKED_MISSING:
 			missing = true;
 			break;
-		case COCO_OUTCOME_PASS:
-		case COCO_OUTCOME_WAIVED:
+		case COCO_CHECKED_PASS:
+		case COCO_CHECKED_WAIVED:
 			passed = true;
 			break;
-		case COCO_OUTCOME_SKIPPED:
+		case COCO_CHECKED_SKIPPED:
 			break;
 		}
 	}
@@ -303,7 +303,7 @@ const char *coco_verdict_name(enum coco_verdict v)
 	return names[v];
 }
 
-const char *coco_outcome_name(enum coco_outcome o)
+const char *coco_checked_name(enum coco_checked o)
 {
 	static const char *const names[] = { "pass", "fail", "missing", "skipped", "waived" };
 

@@ -33,12 +33,12 @@ enum coco_aspect {
 	COCO_ASPECT_ACCEPTABLE,
 };
 
-enum coco_outcome {
-	COCO_OUTCOME_PASS,
-	COCO_OUTCOME_FAIL,      /* rejected */
-	COCO_OUTCOME_MISSING,   /* something needed is not there: indeterminate */
-	COCO_OUTCOME_SKIPPED,   /* not asked for, or not applicable; detail says why */
-	COCO_OUTCOME_WAIVED,    /* failed, and a waiver of the policy covers it */
+enum coco_checked {
+	COCO_CHECKED_PASS,
+	COCO_CHECKED_FAIL,      /* rejected */
+	COCO_CHECKED_MISSING,   /* something needed is not there: indeterminate */
+	COCO_CHECKED_SKIPPED,   /* not asked for, or not applicable; detail says why */
+	COCO_CHECKED_WAIVED,    /* failed, and a waiver of the policy covers it */
 };
 
 /* Who acts on a refusal (users.md 1.2). */
@@ -75,7 +75,7 @@ enum { COCO_RESULT_NO_INPUT = -1, COCO_RESULT_NO_SUBJECT = -1 };
 struct coco_result_check {
 	int subject;                        /* number, or COCO_RESULT_NO_SUBJECT: the whole */
 	enum coco_aspect aspect;
-	enum coco_outcome outcome;
+	enum coco_checked outcome;
 	char id[COCO_RESULT_ID];            /* stable, dotted: "snp.signature" */
 	char reason[COCO_RESULT_REASON];    /* stable code: "MEAS_SNP_LAUNCH"; "" : no refusal */
 	enum coco_role role;                /* who acts on it */
@@ -140,7 +140,7 @@ int coco_result_input(struct coco_result *r, const char *role, const char *kind,
 		      const uint8_t sha256[32]);
 int coco_result_subject(struct coco_result *r, const char *class, const char *kind);
 int coco_result_check(struct coco_result *r, int subject, enum coco_aspect aspect,
-		      enum coco_outcome outcome, const char *id, const char *title);
+		      enum coco_checked outcome, const char *id, const char *title);
 
 /* Texts of the check that was appended last; cut to what fits. */
 void coco_check_expected(struct coco_result *r, const char *fmt, ...) COCO_PRINTF(2, 3);
@@ -188,7 +188,7 @@ enum coco_verdict coco_result_verdict(const struct coco_result *r, bool authenti
 const char *coco_trust_tier(int8_t value);
 
 const char *coco_verdict_name(enum coco_verdict v);     /* "affirmed", ... */
-const char *coco_outcome_name(enum coco_outcome o);     /* "pass", "fail", "missing", ... */
+const char *coco_checked_name(enum coco_checked o);     /* "pass", "fail", "missing", ... */
 const char *coco_role_name(enum coco_role role);        /* "platform operator", ... */
 const char *coco_trust_name(enum coco_trust_claim c);   /* "instance-identity", ... */
 

@@ -110,7 +110,7 @@ static void check(struct coco_jw *jw, const struct coco_result *r,
 	coco_jw_kv_string(jw, "id", c->id);
 	coco_jw_kv_string(jw, "aspect",
 			  c->aspect == COCO_ASPECT_AUTHENTIC ? "authentic" : "acceptable");
-	coco_jw_kv_string(jw, "outcome", coco_outcome_name(c->outcome));
+	coco_jw_kv_string(jw, "outcome", coco_checked_name(c->outcome));
 	coco_jw_kv_string(jw, "title", c->title);
 	unless_empty(jw, "expected", c->expected);
 	unless_empty(jw, "actual", c->actual);

@@ -12,10 +12,10 @@
 static const enum coco_aspect both[] = { COCO_ASPECT_AUTHENTIC, COCO_ASPECT_ACCEPTABLE };
 
 /* One subject with one check of each aspect. */
-static enum coco_verdict verdict_of(enum coco_outcome authentic, enum coco_outcome acceptable,
+static enum coco_verdict verdict_of(enum coco_checked authentic, enum coco_checked acceptable,
 				    bool authentic_only)
 {
-	const enum coco_outcome outcome[] = { authentic, acceptable };
+	const enum coco_checked outcome[] = { authentic, acceptable };
 	struct coco_result r;
 
 	coco_result_init(&r, 0);
@@ -30,20 +30,20 @@ static enum coco_verdict verdict_of(enum coco_outcome authentic, enum coco_outco
 static void test_verdicts(void **state COCO_UNUSED)
 {
 	static const enum coco_verdict want[] = {
-		[COCO_OUTCOME_PASS] = COCO_VERDICT_AFFIRMED,
-		[COCO_OUTCOME_FAIL] = COCO_VERDICT_REJECTED,
-		[COCO_OUTCOME_MISSING] = COCO_VERDICT_INDETERMINATE,
-		[COCO_OUTCOME_SKIPPED] = COCO_VERDICT_INDETERMINATE,
-		[COCO_OUTCOME_WAIVED] = COCO_VERDICT_AFFIRMED,
+		[COCO_CHECKED_PASS] = COCO_VERDICT_AFFIRMED,
+		[COCO_CHECKED_FAIL] = COCO_VERDICT_REJECTED,
+		[COCO_CHECKED_MISSING] = COCO_VERDICT_INDETERMINATE,
+		[COCO_CHECKED_SKIPPED] = COCO_VERDICT_INDETERMINATE,
+		[COCO_CHECKED_WAIVED] = COCO_VERDICT_AFFIRMED,
 	};
 
 	for (unsigned a = 0; a < COCO_ARRAY_LEN(want); a++) {
 		for (unsigned b = 0; b < COCO_ARRAY_LEN(want); b++) {
 			enum coco_verdict worse = want[a] > want[b] ? want[a] : want[b];
 
-			assert_int_equal(verdict_of((enum coco_outcome)a, (enum coco_outcome)b,
+			assert_int_equal(verdict_of((enum coco_checked)a, (enum coco_checked)b,
 						    false), worse);
-			assert_int_equal(verdict_of((enum coco_outcome)a, (enum coco_outcome)b,
+			assert_int_equal(verdict_of((enum coco_checked)a, (enum coco_checked)b,
 						    true), want[a]);
 		}
 	}
@@ -56,15 +56,15 @@ static void test_nothing(void **state COCO_UNUSED)
 
 	coco_result_init(&r, 0);
 	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_INDETERMINATE);
-	coco_result_check(&r, COCO_RESULT_NO_SUBJECT, COCO_ASPECT_AUTHENTIC, COCO_OUTCOME_PASS,
+	coco_result_check(&r, COCO_RESULT_NO_SUBJECT, COCO_ASPECT_AUTHENTIC, COCO_CHECKED_PASS,
 			  "bind", "x");
 	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_INDETERMINATE);
 	int a = coco_result_subject(&r, "cpu", "snp");
-	coco_result_check(&r, a, COCO_ASPECT_AUTHENTIC, COCO_OUTCOME_PASS, "a", "x");
+	coco_result_check(&r, a, COCO_ASPECT_AUTHENTIC, COCO_CHECKED_PASS, "a", "x");
 	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_AFFIRMED);
 	int b = coco_result_subject(&r, "gpu", "nvidia");
 	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_INDETERMINATE);
-	coco_result_check(&r, b, COCO_ASPECT_AUTHENTIC, COCO_OUTCOME_FAIL, "b", "x");
+	coco_result_check(&r, b, COCO_ASPECT_AUTHENTIC, COCO_CHECKED_FAIL, "b", "x");
 	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_REJECTED);
 	assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, a),
 			 COCO_VERDICT_AFFIRMED);
@@ -129,9 +129,9 @@ static void fill(struct coco_result *r)
 	int s = coco_result_subject(r, "cpu", "snp");
 	if (s >= 0)
 		coco_claims_number(&r->subjects[s].claims, "snp.vmpl", 1, 0x30, 4);
-	coco_result_check(r, s, COCO_ASPECT_AUTHENTIC, COCO_OUTCOME_PASS, "snp.signature",
+	coco_result_check(r, s, COCO_ASPECT_AUTHENTIC, COCO_CHECKED_PASS, "snp.signature",
 			  "signed");
-	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_OUTCOME_FAIL, "snp.vmpl", "vmpl");
+	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_CHECKED_FAIL, "snp.vmpl", "vmpl");
 	coco_check_expected(r, "%d", 0);
 	coco_check_actual(r, "%d", 1);
 	coco_check_source(r, "policy line %d", 7);
