@@ -1,0 +1,236 @@
+/*
+ * test_attester.c - evidence of a guest: the sample, a fake tree of
+ * configfs-tsm (its outblob is a pipe that a thread serves) and a fake device.
+ */
+#include "lib/broker/attester_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/broker/tee_evidence.h"
+#include "formats/core/err_broker.h"
+#include "formats/core/json.h"
+#include "lib/core/io.h"
+#include "tests/support/alloc_fail.h"
+
+static const struct coco_run run = { .jobs = 1 };
+static const uint8_t bound[COCO_ATTESTER_BOUND] = { 1, 2, 3, 4 };
+
+static void put(const char *dir, const char *name, const void *p, size_t n)
+{
+	char *path = coco_path_join(dir, name);
+
+	assert_ok(coco_write_file(path, p, n, COCO_OUT_FORCE, NULL), NULL);
+	coco_free(path);
+}
+
+static int evidence(struct coco_attester *a, struct coco_json *ret, struct coco_diag *d)
+{
+	struct coco_wr wr;
+
+	coco_wr_init(&wr, 1 << 20);
+	int r = coco_attester_evidence(a, &run, bound, &wr, d);
+	if (r == 0)
+		assert_ok(coco_json_parse(ret, coco_wr_view(&wr), 1 << 20, d), d);
+	coco_wr_free(&wr);
+	return r;
+}
+
+static void test_sample(void **state COCO_UNUSED)
+{
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_SAMPLE };
+	struct coco_diag d = { 0 };
+	struct coco_attester *a = NULL;
+	struct coco_json doc;
+	uint8_t *data = NULL;
+	size_t n = 0;
+
+	assert_ok(coco_attester_new(&a, &config, &d), &d);
+	assert_string_equal(coco_attester_tee(a), "sample");
+	assert_ok(evidence(a, &doc, &d), &d);
+	struct coco_jv root = coco_json_root(&doc);
+	assert_ok(coco_jv_b64(&root, "report_data", &data, &n, &d), &d);
+	assert_int_equal(n, COCO_ATTESTER_BOUND);
+	assert_memory_equal(data, bound, n);
+	coco_free(data);
+	coco_json_free(&doc);
+	coco_attester_free(a);
+}
+
+/* A fake entry; the thread answers on the pipe outblob. */
+struct fake {
+	char *dir;
+	unsigned serve;     /* requests that the thread answers */
+	unsigned step;      /* added to the counter by each */
+	bool foreign;       /* the report is about other data */
+	const char *provider;
+};
+
+static void *serve(void *arg)
+{
+	struct fake *f = arg;
+	unsigned generation = 5;
+
+	for (unsigned i = 0; i < f->serve; i++) {
+		uint8_t report[COCO_TEE_SNP_REPORT] = { 3 };
+		char text[16];
+		uint8_t *in = NULL;
+		size_t n = 0;
+		char *path = coco_path_join(f->dir, "outblob");
+		char *inblob = coco_path_join(f->dir, "inblob");
+		int fd = open(path, O_WRONLY);
+
+		assert_true(fd >= 0);
+		assert_ok(coco_read_file(inblob, 64, &in, &n, NULL), NULL);
+		memcpy(report + 0x50, in, n);
+		report[0x50] ^= f->foreign;
+		generation += f->step;
+		snprintf(text, sizeof(text), "%u\n", generation);
+		put(f->dir, "generation", text, strlen(text));
+		assert_int_equal(write(fd, report, sizeof(report)), sizeof(report));
+		close(fd);
+		coco_free(in);
+		coco_free(path);
+		coco_free(inblob);
+	}
+	return NULL;
+}
+
+static int tsm(struct fake *f, struct coco_json *ret, struct coco_diag *d)
+{
+	static const uint8_t zeros[64];
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_TSM };
+	struct coco_attester *a = NULL;
+	pthread_t thread;
+
+	f->dir = coco_test_dir();
+	config.tsm = f->dir;
+	config.event_log = f->dir;
+	put(f->dir, "provider", f->provider, strlen(f->provider));
+	put(f->dir, "inblob", zeros, sizeof(zeros));
+	put(f->dir, "generation", "5\n", 2);
+	char *path = coco_path_join(f->dir, "outblob");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	int r = coco_attester_new(&a, &config, d);
+	if (r == 0) {
+		assert_int_equal(pthread_create(&thread, NULL, serve, f), 0);
+		r = evidence(a, ret, d);
+		pthread_join(thread, NULL);
+	}
+	coco_attester_free(a);
+	coco_free(path);
+	coco_test_rmdir(f->dir);
+	return r;
+}
+
+static void test_tsm(void **state COCO_UNUSED)
+{
+	struct fake snp = { .serve = 1, .step = 1, .provider = "sev_guest\n" };
+	struct fake tdx = { .serve = 1, .step = 1, .provider = "tdx_guest\n" };
+	struct fake race = { .serve = 5, .step = 2, .provider = "sev_guest\n" };
+	struct fake foreign = { .serve = 1, .step = 1, .foreign = true, .provider = "sev_guest\n" };
+	struct fake other = { .provider = "moon_guest\n" };
+	struct coco_diag d = { 0 };
+	struct coco_json doc;
+	struct coco_jv part;
+
+	assert_ok(tsm(&snp, &doc, &d), &d);
+	struct coco_jv root = coco_json_root(&doc);
+	assert_ok(coco_jv_object(&root, "attestation_report", &part, &d), &d);
+	assert_ok(coco_jv_array(&part, "report_data", &part, &d), &d);
+	assert_int_equal(coco_jv_len(&part), 64);
+	coco_json_free(&doc);
+
+	assert_ok(tsm(&tdx, &doc, &d), &d);
+	root = coco_json_root(&doc);
+	assert_true(coco_jv_has(&root, "quote") && coco_jv_has(&root, "cc_eventlog"));
+	coco_json_free(&doc);
+
+	assert_err(tsm(&race, &doc, &d), COCO_E_ATTESTER_RACE, &d);
+	coco_diag_init(&d);
+	assert_err(tsm(&foreign, &doc, &d), COCO_E_FORMAT_VALUE, &d);
+	coco_diag_init(&d);
+	assert_err(tsm(&other, &doc, &d), COCO_E_ATTESTER_NONE, &d);
+}
+
+/* Entries that are made are removed again, whatever is in them. */
+static void test_tsm_made(void **state COCO_UNUSED)
+{
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_TSM };
+	struct coco_attester *a = NULL;
+	struct coco_diag d = { 0 };
+	char *dir = coco_test_dir();
+
+	config.tsm = dir;
+	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+	assert_int_equal(rmdir(dir), 0);
+	coco_diag_init(&d);
+	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+	coco_free(dir);
+}
+
+static int answer = 0;
+
+static int fake_ioctl(int fd COCO_UNUSED, unsigned long request COCO_UNUSED, void *arg)
+{
+	struct {
+		uint8_t version;
+		uint64_t req, resp, exitinfo2;
+	} *call = arg;
+	const uint8_t *req = (const uint8_t *)(uintptr_t)call->req;
+	uint8_t *resp = (uint8_t *)(uintptr_t)call->resp;
+
+	if (answer < 0) {
+		call->exitinfo2 = (uint64_t)2 << 32 | 7;
+		errno = EIO;
+		return -1;
+	}
+	memset(resp, 0, 4000);
+	resp[0] = (uint8_t)answer;
+	resp[4] = COCO_TEE_SNP_REPORT & 0xff;
+	resp[5] = COCO_TEE_SNP_REPORT >> 8;
+	resp[32] = 3;
+	memcpy(resp + 32 + 0x50, req, 64);
+	return 0;
+}
+
+static void test_sev(void **state COCO_UNUSED)
+{
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_SEV_GUEST,
+					       .device = "/dev/null", .ioctl = fake_ioctl };
+	struct coco_attester *a = NULL;
+	struct coco_diag d = { 0 };
+	struct coco_json doc;
+
+	assert_ok(coco_attester_new(&a, &config, &d), &d);
+	answer = 0;
+	assert_ok(evidence(a, &doc, &d), &d);
+	coco_json_free(&doc);
+	answer = 0x16;
+	assert_err(evidence(a, &doc, &d), COCO_E_ATTESTER_FAILED, &d);
+	coco_diag_init(&d);
+	answer = -1;
+	assert_err(evidence(a, &doc, &d), COCO_E_ATTESTER_FAILED, &d);
+	assert_non_null(strstr(d.message, "0x7"));
+	coco_attester_free(a);
+	coco_diag_init(&d);
+	config.device = "/nowhere/sev-guest";
+	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_tsm),
+		cmocka_unit_test(test_tsm_made),
+		cmocka_unit_test(test_sev),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
