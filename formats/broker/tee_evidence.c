@@ -170,7 +170,7 @@ static int walk_certs(struct coco_jw *jw, struct coco_view t, struct coco_diag *
 		const char *kind = kind_of(e, &bit);
 		if (at > t.n || n > t.n - at || (seen & bit) != 0)
 			return coco_fail_at(diag, COCO_E_FORMAT_VALUE, i * ENTRY, "certificates",
-					    "an entry that repeats another or is outside the table");
+					    "an entry repeats another or leaves the table");
 		seen |= bit;
 		if (kind == NULL || jw == NULL)
 			continue;

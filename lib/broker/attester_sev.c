@@ -99,7 +99,8 @@ int coco_attester_sev_read(const struct coco_attester_config *config,
 
 		r = coco_fail(diag, COCO_E_ATTESTER_FAILED,
 			      "no report from %s: %s (firmware error %#x, hypervisor error %#x)",
-			      config->device, strerror(err), (unsigned)(call.exitinfo2 & 0xffffffff),
+			      config->device, strerror(err),
+			      (unsigned)(call.exitinfo2 & 0xffffffff),
 			      (unsigned)(call.exitinfo2 >> 32));
 	}
 	close(fd);

@@ -113,7 +113,8 @@ static void test_certs(void **state COCO_UNUSED)
 	entry(table + 24, vcek, 72, 4);               /* twice */
 	assert_err(snp(r, coco_view_of(table, sizeof(table)), &doc, &d), COCO_E_FORMAT_VALUE, &d);
 	coco_diag_init(&d);
-	assert_err(snp(r, coco_view_of(table, 24), &doc, &d), COCO_E_FORMAT_VALUE, &d); /* no end */
+	/* no end */
+	assert_err(snp(r, coco_view_of(table, 24), &doc, &d), COCO_E_FORMAT_VALUE, &d);
 }
 
 static void test_tdx(void **state COCO_UNUSED)
@@ -124,12 +125,13 @@ static void test_tdx(void **state COCO_UNUSED)
 	struct coco_wr wr;
 	struct coco_jw one;
 	struct coco_jw two;
+	struct coco_view ab = coco_view_of("AB", 2);
 
 	coco_wr_init(&wr, 1000);
 	coco_jw_init(&one, &wr, false);
 	coco_jw_init(&two, &wr, false);
-	assert_ok(coco_tee_evidence_tdx(&one, coco_view_of("AB", 2), coco_view_of(NULL, 0), &d), &d);
-	assert_ok(coco_tee_evidence_tdx(&two, coco_view_of("AB", 2), coco_view_of("C", 1), &d), &d);
+	assert_ok(coco_tee_evidence_tdx(&one, ab, coco_view_of(NULL, 0), &d), &d);
+	assert_ok(coco_tee_evidence_tdx(&two, ab, coco_view_of("C", 1), &d), &d);
 	assert_int_equal(wr.n, sizeof(want) - 1);
 	assert_memory_equal(wr.p, want, wr.n);
 	assert_err(coco_tee_evidence_tdx(&one, coco_view_of(NULL, 0), coco_view_of(NULL, 0), &d),
