@@ -93,6 +93,9 @@ static void *serve(void *arg)
 		snprintf(text, sizeof(text), "%u\n", generation);
 		put(f->dir, "generation", text, strlen(text));
 		assert_int_equal(write(fd, report, sizeof(report)), sizeof(report));
+		/* a new pipe before the end of this one: the next answer is for the next reader */
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkfifo(path, 0600), 0);
 		close(fd);
 		coco_free(in);
 		coco_free(path);
