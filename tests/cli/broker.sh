@@ -2,7 +2,8 @@
 # broker probe, put, get and delete against the test server of some releases;
 # and against a real one when COCOCTL_TEST_KBS names it. Nothing secret is shown.
 . "$SRC/tests/cli/lib"
-[ -x "$B/tests/demo/kbs_server" ] || { echo "skip: no test server"; exit 77; }
+kbs=$BUILT/tests/demo/kbs_server   # make check builds it
+[ -x "$kbs" ] || fail "no test server $kbs"
 
 expect 0 key generate --type ed25519 -o admin.pem --public admin.pub
 expect 0 key generate --type ed25519 -o other.pem
@@ -13,7 +14,7 @@ printf 'no rego' >bad.rego
 : >log
 
 server() { # RELEASE
-	"$B/tests/demo/kbs_server" "$1" admin.pub >url &
+	"$kbs" "$1" admin.pub >url &
 	pid=$!
 	i=0
 	while [ ! -s url ] && [ $i -lt 100 ]; do

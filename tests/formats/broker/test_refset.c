@@ -137,7 +137,7 @@ static void test_count(void **state COCO_UNUSED)
 {
 	struct coco_refset s = { .n = 0 };
 	struct coco_diag d = { 0 };
-	char json[16];
+	char json[16] = "";
 	struct coco_refvalue v = value("a", json);
 
 	for (int i = 0; i < COCO_REFSET_COUNT; i++) {
