@@ -5,14 +5,8 @@
 set -eu
 needed='gcc make pkg-config libssl-dev libzstd-dev zlib1g-dev libjansson-dev libarchive-dev libcmocka-dev
 libcurl4-openssl-dev libmicrohttpd-dev libcbor-dev libxml2-dev openssl'
-peers='clang mandoc python3 python3-cryptography python3-jwcrypto python3-cbor2 zstd age skopeo docker-registry
-cryptsetup-bin qemu-utils qemu-system-x86 dosfstools mtools pesign sbsigntool'
-peers='clang mandoc python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry
-cryptsetup-bin qemu-utils dosfstools mtools'
-needed='gcc make pkg-config libssl-dev libzstd-dev libjansson-dev libarchive-dev libcmocka-dev
-openssl'
-peers='clang mandoc ovmf python3 python3-cryptography python3-jwcrypto zstd age skopeo docker-registry
-qemu-system-x86'
+peers='clang mandoc ovmf python3 python3-cryptography python3-jwcrypto python3-cbor2 zstd age skopeo
+docker-registry cryptsetup-bin qemu-utils qemu-system-x86 dosfstools mtools pesign sbsigntool'
 
 command -v apt-get >/dev/null 2>&1 || {
 	echo "deps: this is no Debian; install the like of:" $needed $peers
