@@ -5,6 +5,17 @@
 #include "cli/broker/run_broker.h"
 #include "lib/net/http.h"
 
+static void show_admin(struct coco_report *report, const struct coco_kbs_seen *seen)
+{
+	coco_report_string(report, "administrator", "administrator",
+			   seen->admin_accepted ? "accepted" :
+			   seen->admin_asked ? "refused" : "cannot be asked");
+	if (!seen->admin_accepted)
+		coco_report_string(report, "administrator_answer", "its answer",
+				   seen->admin_answer);
+}
+
+/* seen: NULL for a directory. */
 static void show(struct coco_report *report, const struct coco_backend_info *info,
 		 const struct coco_kbs_seen *seen)
 {
@@ -12,12 +23,8 @@ static void show(struct coco_report *report, const struct coco_backend_info *inf
 	coco_report_string(report, "newest", "to", coco_trustee_name(info->newest));
 	coco_report_string(report, "protocol", "protocol",
 			   info->protocol[0] != '\0' ? info->protocol : "unknown");
-	coco_report_string(report, "administrator", "administrator",
-			   seen->admin_accepted ? "accepted" :
-			   seen->admin_asked ? "refused" : "cannot be asked");
-	if (!seen->admin_accepted)
-		coco_report_string(report, "administrator_answer", "its answer",
-				   seen->admin_answer);
+	if (seen != NULL)
+		show_admin(report, seen);
 	coco_report_bool(report, "reads_reference_values", "reference values can be read",
 			 info->reads_reference_values);
 	coco_report_bool(report, "reads_policies", "the resource policy can be read",
@@ -38,12 +45,18 @@ int coco_cmd_broker_probe(struct coco_cli *cli, const void *opts, struct coco_re
 
 	if (r != 0)
 		return r;
-	r = coco_backend_kbs_probe(b.backend, &cli->run, &info, &seen, diag);
-	if (r == 0) {
+	if (b.directory != NULL)
+		r = coco_backend_probe(b.backend, &cli->run, &info, diag);
+	else
+		r = coco_backend_kbs_probe(b.backend, &cli->run, &info, &seen, diag);
+	if (r == 0 && b.directory != NULL) {
+		coco_report_string(report, "broker", "broker", o->broker.url);
+	} else if (r == 0) {
 		coco_http_origin(o->broker.url, origin, sizeof(origin));
 		coco_report_string(report, "broker", "broker", origin);
-		show(report, &info, &seen);
 	}
+	if (r == 0)
+		show(report, &info, b.directory != NULL ? NULL : &seen);
 	coco_arg_broker_close(&b);
 	return r;
 }

@@ -5,7 +5,14 @@
 
 #include <string.h>
 
+#include "cli/broker/broker_options.h"
 #include "formats/core/hex.h"
+#include "lib/broker/backend_store.h"
+
+const char *const coco_broker_releases[] = {
+	"auto", "v0.10", "v0.11", "v0.12", "v0.13", "v0.14", "v0.15", "v0.16", "v0.17", "v0.18",
+	"v0.19", "v0.20", "v0.21", NULL,
+};
 
 static int load(const struct coco_cli *cli, const struct coco_opts_broker *o,
 		struct coco_arg_broker *b, struct coco_diag *diag)
@@ -26,10 +33,30 @@ static int load(const struct coco_cli *cli, const struct coco_opts_broker *o,
 	return r;
 }
 
-int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_broker *o,
-			 struct coco_arg_broker *ret, struct coco_diag *diag)
+static int open_store(const struct coco_opts_broker *o, struct coco_arg_broker *ret,
+		      struct coco_diag *diag)
 {
-	memset(ret, 0, sizeof(*ret));
+	const struct coco_store_options options = {
+		.release = (enum coco_trustee)o->release,
+		.json = o->store_json,
+	};
+
+	if (o->admin_key != NULL || o->admin_token != NULL || o->ca != NULL || o->pin != NULL ||
+	    o->client_cert != NULL)
+		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				 "a directory asks for no administrator and no TLS: leave out "
+				 "--admin-key, --admin-token, --ca, --pin and --client-cert");
+	if (ret->directory[0] == '\0')
+		return coco_fail(diag, COCO_E_USAGE_VALUE, "--broker store: names no directory");
+	return coco_backend_store_new(&ret->backend, ret->directory, &options, diag);
+}
+
+static int open_kbs(const struct coco_cli *cli, const struct coco_opts_broker *o,
+		    struct coco_arg_broker *ret, struct coco_diag *diag)
+{
+	if (o->store_json)
+		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				 "--store-json is for --broker store:DIR");
 	int r = load(cli, o, ret, diag);
 	const struct coco_kbs_config config = {
 		.url = o->url,
@@ -46,8 +73,17 @@ int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_brok
 		.release = (enum coco_trustee)o->release,
 	};
 
-	if (r == 0)
-		r = coco_backend_kbs_new(&ret->backend, &config, diag);
+	return r == 0 ? coco_backend_kbs_new(&ret->backend, &config, diag) : r;
+}
+
+int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_broker *o,
+			 struct coco_arg_broker *ret, struct coco_diag *diag)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (strncmp(o->url, "store:", 6) == 0)
+		ret->directory = o->url + 6;
+	int r = ret->directory != NULL ? open_store(o, ret, diag) : open_kbs(cli, o, ret, diag);
+
 	if (r != 0)
 		coco_arg_broker_close(ret);
 	return r;

@@ -10,13 +10,17 @@
 
 struct coco_arg_broker {
 	struct coco_backend *backend;
+	const char *directory;           /* of "store:DIR"; NULL: a broker over HTTP; borrowed */
 	struct coco_key *key;
 	struct coco_secret token;
 	struct coco_secret client_key;
 	uint8_t pin[32];
 };
 
-/* coco_arg_broker_open - *ret stays where it is until coco_arg_broker_close. */
+/*
+ * coco_arg_broker_open - *ret stays where it is until coco_arg_broker_close.
+ * Credentials and options of TLS beside a directory: USAGE_CONFLICT.
+ */
 int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_broker *o,
 			 struct coco_arg_broker *ret, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_arg_broker_close(struct coco_arg_broker *b);

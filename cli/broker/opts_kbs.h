@@ -9,7 +9,7 @@
 
 /* Which broker, and who is asking. */
 struct coco_opts_broker {
-	const char *url;
+	const char *url;                 /* or "store:DIR" */
 	const char *admin_key;           /* reference */
 	const char *admin_token;         /* reference */
 	const char *issuer;
@@ -19,6 +19,7 @@ struct coco_opts_broker {
 	const char *client_key;          /* reference */
 	const char *pin;                 /* sha256:HEX */
 	uint32_t timeout;                /* seconds; 0: default */
+	bool store_json;
 	int release;                     /* enum coco_trustee; 0: found out */
 };
 

@@ -1,50 +1,8 @@
 /*
  * table_kbs.c - the entries of the commands that talk to a key broker.
  */
-#include "cli/broker/opts_kbs.h"
+#include "cli/broker/broker_options.h"
 #include "cli/broker/table_broker.h"
-
-/* In the order of enum coco_trustee. */
-static const char *const releases[] = {
-	"auto", "v0.10", "v0.11", "v0.12", "v0.13", "v0.14", "v0.15", "v0.16", "v0.17", "v0.18",
-	"v0.19", "v0.20", "v0.21", NULL,
-};
-
-#define RELEASE_OPTION(s, m)                                                                  \
-	{ .name = "trustee-version", .kind = COCO_KIND_ENUM, .arg = "RELEASE",                \
-	  .values = releases, .def = "auto", .help = "Trustee release of the broker",     \
-	  COCO_BIND_ENUM(s, m) }
-
-#define BROKER_OPTIONS(s)                                                                     \
-	{ .name = "broker", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED, .arg = "URL", \
-	  .help = "address of the key broker", COCO_BIND_STR(s, broker.url) },                \
-	{ .name = "admin-key", .kind = COCO_KIND_KEYREF, .arg = "REF",                        \
-	  .help = "private key that a token is made from, for this run only",                 \
-	  .conflicts = "admin-token", COCO_BIND_STR(s, broker.admin_key) },                   \
-	{ .name = "admin-token", .kind = COCO_KIND_KEYREF, .arg = "REF",                      \
-	  .help = "administrator's token", COCO_BIND_STR(s, broker.admin_token) },            \
-	{ .name = "issuer", .kind = COCO_KIND_STRING, .arg = "TEXT",                          \
-	  .help = "iss of the token, where the server compares it", .requires = "admin-key",  \
-	  COCO_BIND_STR(s, broker.issuer) },                                                  \
-	{ .name = "audience", .kind = COCO_KIND_STRING, .arg = "TEXT",                        \
-	  .help = "aud of the token; v0.18 to v0.20 refuse one", .requires = "admin-key",     \
-	  COCO_BIND_STR(s, broker.audience) },                                                \
-	{ .name = "ca", .kind = COCO_KIND_INPUT, .arg = "FILE",                               \
-	  .help = "roots that sign the server's certificate, PEM, instead of the system's",   \
-	  COCO_BIND_STR(s, broker.ca) },                                                      \
-	{ .name = "pin", .kind = COCO_KIND_DIGEST, .arg = "DIGEST",                           \
-	  .help = "sha256 of the server's public key (SubjectPublicKeyInfo)",                 \
-	  COCO_BIND_STR(s, broker.pin) },                                                     \
-	{ .name = "client-cert", .kind = COCO_KIND_INPUT, .arg = "FILE",                      \
-	  .help = "certificate to show to the server, PEM", .requires = "client-key",         \
-	  COCO_BIND_STR(s, broker.client_cert) },                                             \
-	{ .name = "client-key", .kind = COCO_KIND_KEYREF, .arg = "REF",                       \
-	  .help = "its private key", .requires = "client-cert",                               \
-	  COCO_BIND_STR(s, broker.client_key) },                                              \
-	{ .name = "timeout", .kind = COCO_KIND_U32, .arg = "SECONDS", .min = 1, .max = 3600,  \
-	  .def = "60", .help = "longest wait for a byte of the server",                       \
-	  COCO_BIND_U32(s, broker.timeout) },                                                 \
-	RELEASE_OPTION(s, broker.release)
 
 #define EXITS (COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(NETWORK) | \
 	       COCO_EXIT_BIT(REFUSED) | COCO_EXIT_BIT(KEY) | COCO_EXIT_BIT(LIMIT))
@@ -53,7 +11,9 @@ static const char *const credentials_env[] = { "CREDENTIALS_DIRECTORY", NULL };
 
 /* ---- broker probe --------------------------------------------------------------- */
 
-static const struct coco_opt probe_opts[] = { BROKER_OPTIONS(struct coco_opts_broker_probe) };
+static const struct coco_opt probe_opts[] = {
+	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_probe),
+};
 
 static const struct coco_example probe_examples[] = {
 	{ "broker probe --broker https://kbs.example.com:8080 --admin-key admin.pem",
@@ -67,7 +27,8 @@ const struct coco_cmd coco_cmd_entry_broker_probe = {
 	.summary = "Find out which Trustee release answers and what it can do",
 	.text = "Brokers name no version: it is inferred from what exists (/healthz, /metrics), "
 		"from the protocol version that the handshake wants and, with a token, from how "
-		"the resource policy is shown. Nothing is changed there.",
+		"the resource policy is shown. Nothing is changed there. Of a directory "
+		"(store:DIR) the layout says which releases read it.",
 	.flags = COCO_CMD_TOUCHES_KEYS,
 	COCO_LIST(opts, probe_opts),
 	COCO_LIST(examples, probe_examples),
@@ -104,7 +65,7 @@ static const struct coco_opt token_opts[] = {
 	{ .name = "lifetime", .kind = COCO_KIND_U32, .arg = "SECONDS", .min = 1, .max = 86400,
 	  .def = "7200", .help = "how long it is valid", .requires = "admin-key",
 	  COCO_BIND_U32(struct coco_opts_broker_token, lifetime) },
-	RELEASE_OPTION(struct coco_opts_broker_token, release),
+	COCO_OPTION_RELEASE(struct coco_opts_broker_token, release),
 };
 
 static const struct coco_example token_examples[] = {
@@ -159,7 +120,7 @@ static const struct coco_opt put_opts[] = {
 	{ .name = "value", .kind = COCO_KIND_STRING, .arg = "JSON|@FILE",
 	  .requires = "reference-value", .help = "its value",
 	  COCO_BIND_STR(struct coco_opts_broker_put, value) },
-	BROKER_OPTIONS(struct coco_opts_broker_put),
+	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_put),
 };
 
 static const struct coco_example put_examples[] = {
@@ -167,6 +128,8 @@ static const struct coco_example put_examples[] = {
 	  "tenant/model/3f9c2a71 --from model.key", "register a content key" },
 	{ "broker put --broker https://kbs.example.com:8080 --admin-key admin.pem "
 	  "--reference-value snp_bootloader --value '[3]'", "and a reference value" },
+	{ "broker put --broker store:/srv/trustee --resource tenant/model/3f9c2a71 --from "
+	  "model.key", "the same into a directory that Trustee serves" },
 };
 
 const struct coco_cmd coco_cmd_entry_broker_put = {
@@ -196,7 +159,7 @@ static const struct coco_opt get_opts[] = {
 	{ .name = "resource-policy", .kind = COCO_KIND_FLAG,
 	  .help = "read the policy of release (v0.11 to v0.18)",
 	  COCO_BIND_FLAG(struct coco_opts_broker_get, resource_policy) },
-	BROKER_OPTIONS(struct coco_opts_broker_get),
+	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_get),
 };
 
 static const struct coco_example get_examples[] = {
@@ -228,7 +191,7 @@ static const struct coco_opt delete_opts[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED,
 	  .arg = "REPO/TYPE/TAG", .help = "the resource to remove (v0.20 and later)",
 	  COCO_BIND_STR(struct coco_opts_broker_delete, resource) },
-	BROKER_OPTIONS(struct coco_opts_broker_delete),
+	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_delete),
 };
 
 static const struct coco_example delete_examples[] = {
@@ -241,7 +204,8 @@ const struct coco_cmd coco_cmd_entry_broker_delete = {
 	.path = "broker delete",
 	.group = "Key broker",
 	.summary = "Remove a resource from a broker",
-	.text = "Only resources can be removed, and only since Trustee v0.20.",
+	.text = "Only resources can be removed, and from a broker only since Trustee v0.20; from a "
+		"directory (store:DIR) always.",
 	.flags = COCO_CMD_TOUCHES_KEYS,
 	COCO_LIST(opts, delete_opts),
 	COCO_LIST(examples, delete_examples),
