@@ -83,6 +83,9 @@ typedef int coco_cmd_fn(struct coco_cli *cli, const void *opts, struct coco_repo
  */
 bool coco_cli_given(const struct coco_cli *cli, const char *name);
 
+/* coco_cli_from_profile - true when the option has its value from the launch profile. */
+bool coco_cli_from_profile(const struct coco_cli *cli, const char *name);
+
 /* coco_cli_out_flags - COCO_OUT_FORCE under --force, ORed with more. */
 unsigned coco_cli_out_flags(const struct coco_cli *cli, unsigned more);
 

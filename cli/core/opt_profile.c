@@ -122,3 +122,10 @@ const struct coco_profile_use *coco_cli_profile(const struct coco_cli *cli)
 {
 	return cli->given->profile;
 }
+
+bool coco_cli_from_profile(const struct coco_cli *cli, const char *name)
+{
+	size_t i = coco_opt_find(cli->given, name, strlen(name));
+
+	return i != SIZE_MAX && cli->given->o[i].word == COCO_OPT_PROFILE;
+}

@@ -12,6 +12,7 @@ struct coco_opts_answer {
 	bool explain;
 	const char *form;                /* of the file of -o: see record_forms.h; NULL: record */
 	const char *sign_with;           /* reference; corim and in-toto */
+	struct coco_strlist known;       /* REGISTER=HEX:ORIGIN; of TDX and TPM guests */
 };
 
 /* ACPI files and SMBIOS tables (acpi_args.h). */

@@ -90,6 +90,8 @@ struct coco_profile_use {
 	bool no_hashes;                       /* SEV, and the profile says kernel_hashes = false */
 	char *events[COCO_PROFILE_ROWS];      /* owned: given values as NAME=HEX */
 	size_t n_events;
+	char *known[COCO_PROFILE_ROWS];       /* owned: whole registers as REGISTER=HEX:ORIGIN */
+	size_t n_known;
 	char *made[COCO_ARRAY_LEN(uses)];     /* owned: texts that are not in the profile as such */
 	const char *one[COCO_ARRAY_LEN(uses)];
 };
@@ -203,29 +205,45 @@ static int make_texts(struct coco_profile_use *use, bool tdx, struct coco_diag *
 	return 0;
 }
 
-/* Given values of one platform's registers: "tdx.rtmr0". */
-static int make_events(struct coco_profile_use *use, const char *platform,
-		       struct coco_diag *diag)
+/* "LEFT=HEX", or "LEFT=HEX:ORIGIN"; appended to a list. */
+static int add_given(char **list, size_t *n, const char *left, const char *hex,
+		     const char *origin, struct coco_diag *diag)
+{
+	size_t size = strlen(left) + strlen(hex) + strlen(origin) + 3;
+	char *text = coco_alloc(size, 1);
+
+	if (text == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a profile");
+	snprintf(text, size, "%s=%s%s%s", left, hex, origin[0] != '\0' ? ":" : "", origin);
+	list[(*n)++] = text;
+	return 0;
+}
+
+/*
+ * Given values of one platform's registers, "tdx.rtmr0": those of events, and
+ * those of whole registers.
+ */
+static int make_given(struct coco_profile_use *use, const char *platform, struct coco_diag *diag)
 {
 	const struct coco_profile *p = &use->profile.profile;
-	size_t rows = coco_profile_rows(p, COCO_PROFILE_GIVEN_EVENT);
+	size_t rows = coco_profile_rows(p, COCO_PROFILE_GIVEN_REGISTER);
 	size_t n = platform != NULL ? strlen(platform) : 0;
+	int r = 0;
 
-	for (size_t i = 0; n != 0 && i < rows; i++) {
+	for (size_t i = 0; r == 0 && n != 0 && i < rows; i++) {
 		const char *reg = coco_profile_get(p, COCO_PROFILE_GIVEN_REGISTER, i)->texts[0];
-		const char *name = coco_profile_get(p, COCO_PROFILE_GIVEN_EVENT, i)->texts[0];
 		const char *hex = coco_profile_get(p, COCO_PROFILE_GIVEN_DIGEST, i)->texts[0];
-		size_t size = strlen(name) + strlen(hex) + 2;
+		const char *origin = coco_profile_get(p, COCO_PROFILE_GIVEN_ORIGIN, i)->texts[0];
+		const struct coco_profile_value *event =
+			coco_profile_get(p, COCO_PROFILE_GIVEN_EVENT, i);
 
 		if (strncmp(reg, platform, n) != 0 || reg[n] != '.')
 			continue;
-		char *text = coco_alloc(size, 1);
-		if (text == NULL)
-			return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a profile");
-		snprintf(text, size, "%s=%s", name, hex);
-		use->events[use->n_events++] = text;
+		r = event != NULL ? add_given(use->events, &use->n_events, event->texts[0], hex,
+					      "", diag)
+				  : add_given(use->known, &use->n_known, reg, hex, origin, diag);
 	}
-	return 0;
+	return r;
 }
 
 /* Where a vTPM guest's kernel is: vtpm.boot says it, else whether there is a kernel. */
@@ -254,7 +272,7 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 	if (r == 0)
 		r = make_texts(use, cmd->id == COCO_CMD_MEASURE_TDX, diag);
 	if (r == 0)
-		r = make_events(use, platform, diag);
+		r = make_given(use, cmd->id == COCO_CMD_MEASURE_VTPM ? "tpm" : platform, diag);
 	if (r != 0) {
 		coco_profile_use_free(use);
 		return r;
@@ -277,6 +295,8 @@ void coco_profile_use_free(struct coco_profile_use *use)
 		coco_free(use->made[i]);
 	for (size_t i = 0; i < use->n_events; i++)
 		coco_free(use->events[i]);
+	for (size_t i = 0; i < use->n_known; i++)
+		coco_free(use->known[i]);
 	coco_launch_profile_free(&use->profile);
 	coco_free(use);
 }
@@ -297,6 +317,11 @@ const char *const *coco_profile_use_texts(const struct coco_profile_use *use, co
 		*ret_soft = false;
 		*ret_n = use->n_events;
 		return (const char *const *)use->events;
+	}
+	if (strcmp(option, "known-value") == 0) {
+		*ret_soft = false;
+		*ret_n = use->n_known;
+		return (const char *const *)use->known;
 	}
 	for (size_t i = 0; i < COCO_ARRAY_LEN(uses); i++) {
 		const struct coco_profile_value *v =

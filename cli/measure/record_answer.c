@@ -13,6 +13,7 @@
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "lib/measure/record_forms.h"
+#include "lib/measure/record_known.h"
 
 enum { SHORT = 16 };   /* digits of a digest in a table of steps */
 
@@ -167,6 +168,21 @@ static void allowed_values(struct coco_report *report, const char *name,
 	}
 }
 
+/* A value that was given says so: nothing here vouches for it. */
+static void one_value(struct coco_report *report, const char *name,
+		      const struct coco_mrecord_register *reg, const char *value)
+{
+	const char *text;
+
+	if (!coco_known_value_is(reg)) {
+		coco_report_string(report, NULL, name, value);
+		return;
+	}
+	text = reg->values[0].inputs[0].text;
+	coco_report_format(report, NULL, name, "%s (given, not computed%s%s)", value,
+			   text != NULL ? ": " : "", text != NULL ? text : "");
+}
+
 static void values(struct coco_report *report, const struct coco_mrecord *rec)
 {
 	char value[2 * COCO_MRECORD_DIGEST + 1];
@@ -178,7 +194,7 @@ static void values(struct coco_report *report, const struct coco_mrecord *rec)
 		register_text(rec, reg, name, sizeof(name));
 		if (reg->n_values == 1) {
 			digest_text(value, &reg->values[0].value);
-			coco_report_string(report, NULL, name, value);
+			one_value(report, name, reg, value);
 		} else if (reg->n_values > 1) {
 			allowed_values(report, name, reg);
 		}
@@ -256,6 +272,19 @@ static int add_profile(const struct coco_cli *cli, struct coco_mrecord *rec,
 	return coco_profile_bind(p, rec, diag);
 }
 
+/* Known values; those of a profile only for registers that were asked for. */
+static int add_known(const struct coco_cli *cli, struct coco_mrecord *rec,
+		     const struct coco_opts_answer *o, struct coco_diag *diag)
+{
+	bool asked = coco_cli_given(cli, "pcr") || coco_cli_given(cli, "bank");
+	bool own = !coco_cli_from_profile(cli, "known-value");
+
+	if (strcmp(rec->platform, "tdx") != 0 && strcmp(rec->platform, "tpm") != 0)
+		return 0;
+	return coco_record_known(rec, (const char *const *)o->known.v, o->known.n, asked && !own,
+				 diag);
+}
+
 /* A register that --pcr asked for has no value, or none at all has one: no complete yes. */
 static int settle(const struct coco_cli *cli, const struct coco_mrecord *rec,
 		  struct coco_diag *diag)
@@ -276,6 +305,8 @@ int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 {
 	int r = add_profile(cli, rec, diag);
 
+	if (r == 0)
+		r = add_known(cli, rec, o, diag);
 	if (r == 0)
 		r = write_record(cli, rec, o, diag);
 	if (r != 0)

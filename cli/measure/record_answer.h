@@ -23,6 +23,13 @@
 	  .help = "private key that signs corim (COSE) or in-toto (DSSE)",                \
 	  COCO_BIND_STR(s, m.sign_with) }
 
+/* Values of whole registers that are known (known_value.h); for TDX and TPM guests. */
+#define COCO_OPTION_KNOWN(s, m)                                                           \
+	{ .name = "known-value", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,      \
+	  .arg = "REG=HEX[:ORIGIN]",                                                      \
+	  .help = "a register's value that is known and not computed",                    \
+	  COCO_BIND_LIST(s, m.known) }
+
 /* What -o is for them (they have COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN). */
 #define COCO_OUTPUT_RECORD                                                                \
 	{ .kind = COCO_KIND_OUTPUT, .help = "record, or as --form says", \
@@ -34,7 +41,8 @@
  * register, what could not be computed, steps when they are asked for, and the
  * record itself in JSON. With --profile the record gets the profile's digest,
  * and the values beside the measurements that the profile settles
- * (coco_profile_bind).
+ * (coco_profile_bind). The record of a TDX or TPM guest gets the known values
+ * and what follows from them (coco_record_known).
  */
 int coco_record_answer(struct coco_cli *cli, struct coco_mrecord *rec,
 		       const struct coco_opts_answer *o, struct coco_report *report,

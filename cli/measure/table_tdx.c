@@ -65,6 +65,7 @@ static const struct coco_opt tdx_opts[] = {
 	  COCO_BIND_STR(TDX, mrowner) },
 	{ .name = "mrownerconfig", .kind = COCO_KIND_STRING, .arg = "HEX",
 	  .help = "MROWNERCONFIG, likewise", COCO_BIND_STR(TDX, mrownerconfig) },
+	COCO_OPTION_KNOWN(TDX, answer),
 	COCO_OPTIONS_ANSWER(TDX, answer),
 };
 

@@ -81,6 +81,7 @@ static const struct coco_opt vtpm_opts[] = {
 	{ .name = "pcr", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "N",
 	  .help = "only these registers", COCO_BIND_LIST(VTPM, pcrs) },
 	COCO_OPTION_BANK(VTPM, banks, "sha256 and sha384"),
+	COCO_OPTION_KNOWN(VTPM, answer),
 	COCO_OPTIONS_ANSWER(VTPM, answer),
 };
 

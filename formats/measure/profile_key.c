@@ -151,8 +151,9 @@ static const struct coco_profile_key keys[COCO_PROFILE_IDS] = {
 		.help = "dm-verity root hash"),
 
 	[COCO_PROFILE_GIVEN_REGISTER] = KEY("given", "register", TEXT,
-		.help = "register that it goes into, as tdx.rtmr0"),
-	[COCO_PROFILE_GIVEN_EVENT] = KEY("given", "event", TEXT, .help = "step that it replaces"),
+		.help = "register that it is of, as tdx.rtmr0"),
+	[COCO_PROFILE_GIVEN_EVENT] = KEY("given", "event", TEXT,
+		.help = "step that it replaces; without: it is the register's value"),
 	[COCO_PROFILE_GIVEN_DIGEST] = KEY("given", "digest", HEX, .help = "the value"),
 	[COCO_PROFILE_GIVEN_ORIGIN] = KEY("given", "origin", TEXT, .help = "where it comes from"),
 };

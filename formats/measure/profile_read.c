@@ -116,6 +116,13 @@ static int take_key(struct coco_profile *p, enum coco_profile_id id, size_t row,
 	return r;
 }
 
+/* Members without which a row says nothing; a given value without event is of the register. */
+static bool is_required(enum coco_profile_id id)
+{
+	return id == COCO_PROFILE_DISK_IMAGE || id == COCO_PROFILE_GIVEN_REGISTER ||
+	       id == COCO_PROFILE_GIVEN_DIGEST || id == COCO_PROFILE_GIVEN_ORIGIN;
+}
+
 /* The keys of one table; name "" for the top level. */
 static int take_table(struct coco_profile *p, const char *name, size_t row,
 		      const struct coco_toml_value *table, struct coco_diag *diag)
@@ -131,7 +138,7 @@ static int take_table(struct coco_profile *p, const char *name, size_t row,
 		v = coco_toml_find(table, key->name);
 		if (v != NULL)
 			r = take_key(p, (enum coco_profile_id)id, row, v, diag);
-		else if (strcmp(name, "given") == 0 || strcmp(key->name, "image") == 0)
+		else if (is_required((enum coco_profile_id)id))
 			return coco_toml_fail(table, NULL, COCO_E_PROFILE_SCHEMA, diag,
 					      "%s has no %s", name, key->name);
 	}

@@ -12,6 +12,7 @@
 #include "formats/core/b64.h"
 #include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
+#include "formats/measure/known_value.h"
 #include "formats/measure/ovmf.h"
 #include "formats/measure/sev_metadata.h"
 #include "formats/measure/vcpu_model.h"
@@ -330,6 +331,71 @@ static int check_vtpm(struct check *c)
 		    "add boot.kernel for a direct boot, or a [[disk]]");
 }
 
+/* ---- given values ------------------------------------------------------------------------- */
+
+/* A whole register: as --known-value takes it. */
+static int check_known(struct check *c, const char *reg, const char *hex, bool *ret_good)
+{
+	static const char title[] = "given values are of registers";
+	char text[4 * COCO_MRECORD_DIGEST + COCO_MRECORD_WORD];
+	struct coco_known_value known;
+	struct coco_diag inner;
+
+	coco_diag_init(&inner);
+	int k = snprintf(text, sizeof(text), "%s=%s", reg, hex);
+	int r = k < 0 || (size_t)k >= sizeof(text) ? COCO_E_KNOWN_SIZE :
+		coco_known_value_parse(&known, reg[1] == 'd' ? "tdx" : "tpm", text, &inner);
+	*ret_good = r == 0;
+	if (r == 0)
+		return 0;
+	return find(c, COCO_FINDING_CONTRADICTION, "given.value", title, "%.40s: %.180s", reg,
+		    inner.message[0] != '\0' ? inner.message : "the value is too long");
+}
+
+/* An event: only measure tdx takes one. */
+static int check_event(struct check *c, const char *reg, const char *hex, bool *ret_good)
+{
+	static const char title[] = "given digests are of events";
+
+	*ret_good = strncmp(reg, "tdx.rtmr", 8) == 0 && strlen(hex) == 96;
+	if (*ret_good)
+		return 0;
+	return find(c, COCO_FINDING_CONTRADICTION, "given.event", title,
+		    "an event of %.40s is not taken: only those of tdx.rtmr0 to tdx.rtmr2 are, "
+		    "with 96 digits; leave event out and give the register's whole value", reg);
+}
+
+static int check_given(struct check *c)
+{
+	size_t rows = coco_profile_rows(c->p, COCO_PROFILE_GIVEN_REGISTER);
+	size_t wrong = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rows; i++) {
+		const char *reg =
+			coco_profile_get(c->p, COCO_PROFILE_GIVEN_REGISTER, i)->texts[0];
+		const char *hex = coco_profile_get(c->p, COCO_PROFILE_GIVEN_DIGEST, i)->texts[0];
+		bool event = coco_profile_get(c->p, COCO_PROFILE_GIVEN_EVENT, i) != NULL;
+		bool is_good = false;
+
+		if (strncmp(reg, "tdx.", 4) != 0 && strncmp(reg, "tpm.", 4) != 0)
+			r = find(c, COCO_FINDING_CONTRADICTION, "given.register",
+				 "given values are of registers",
+				 "%.60s is not one of tdx.* or tpm.*", reg);
+		else if (strncmp(reg, "tdx.", 4) == 0 ? !c->tdx : !c->vtpm)
+			r = find(c, COCO_FINDING_WARNING, "given.platform",
+				 "given values are of the platforms",
+				 "%.60s is not used: platforms does not have %s", reg,
+				 reg[1] == 'd' ? "tdx" : "vtpm");
+		else
+			r = event ? check_event(c, reg, hex, &is_good)
+				  : check_known(c, reg, hex, &is_good);
+		wrong += !is_good;
+	}
+	return r == 0 && rows != 0 && wrong == 0
+		       ? good(c, "given.value", "given values are of registers and events") : r;
+}
+
 /* ---- host data, ID block, disks ------------------------------------------------------------ */
 
 static int check_host_data(struct check *c)
@@ -431,7 +497,7 @@ int coco_profile_check(const struct coco_run *run, const struct coco_profile *p,
 {
 	static int (*const steps[])(struct check *c) = {
 		check_files, check_firmware, check_kernel, check_cpu, check_tdx, check_vtpm,
-		check_host_data, check_id_block, check_disks,
+		check_given, check_host_data, check_id_block, check_disks,
 	};
 	struct coco_findings out = { .n = 0 };
 	struct check c = {

@@ -144,6 +144,26 @@ expect 0 measure tdx --firmware dir/tdvf --qemu-version 10.1 --memory 2G,64G --m
 sed 's/  */ /g' out >of-options
 sed 's/  */ /g' of-profile | cmp -s - of-options || fail "tdx: profile and options differ"
 
+# whole registers that are given; options come first, and --pcr asks for less
+printf '[[given]]\nregister = "tdx.rtmr0"\ndigest = "%s"\norigin = "%s"\n' "$digest" "a quote" \
+	>>dir/p.toml
+expect 0 measure tdx --profile dir/p.toml
+has out "tdx.rtmr0       $digest (given, not computed: a quote)"
+expect 0 measure tdx --profile dir/p.toml --known-value "tdx.rtmr0=$owner"
+has out "tdx.rtmr0       $owner (given, not computed)"
+profile 'platforms = ["vtpm"]' '[firmware]' 'generation = "edk2-stable202502"' '[boot]' \
+	'kernel = "pe"' '[vtpm]' 'banks = "sha384"' '[[given]]' 'register = "tpm.pcr0"' \
+	"digest = \"$digest\"" 'origin = "a log"'
+expect 0 measure vtpm --profile dir/p.toml
+has out "tpm.pcr0   $digest (given, not computed: a log)"
+expect 0 measure vtpm --profile dir/p.toml --pcr 2
+hasnt out tpm.pcr0
+sed -i 's/pcr0/pcr99/' dir/p.toml
+expect 2 measure vtpm --profile dir/p.toml
+has err '[usage.known_value.register]'
+expect 1 measure profile check dir/p.toml
+has out 'given values are of registers'
+
 # import: what is recorded becomes a profile, which is measured
 cd dir || exit 1
 cat >argv.sh <<'END'

@@ -137,6 +137,53 @@ has out 0000001000000000
 expect 2 measure tdx --firmware fw --mrconfigid 00
 expect 2 measure tdx --firmware fw --xfam x702060000000000
 
+# registers that are known: given, and said so
+c=cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+expect 0 measure tdx --firmware fw --add-page single --known-value tdx.rtmr0=$a \
+	--known-value "tdx.mrseam=$b:TDX module 1.5" --known-value "tdx.mrseam=$c:TDX module 2.0"
+has out "tdx.rtmr0   $a (given, not computed)"
+hasnt out 'TD HOB'
+has out 'tdx.mrseam  2 allowed values'
+has out 'given TDX module 1.5  bbbb'
+has out 'not computed: boot: what is booted is not given'
+expect 0 measure tdx --firmware fw --known-value "tdx.mrseam=$c:TDX module 2.0" -o known.json
+has known.json '"basis": "given"'
+has known.json '"text": "TDX module 2.0"'
+expect 0 measure tdx --firmware fw --add-page single --known-value tdx.mrtd=$single
+has out "tdx.mrtd   $single"
+hasnt out "(given"
+expect 0 measure tdx --firmware fw --known-value tdx.mrtd=$two
+expect 1 measure tdx --firmware fw --add-page single --known-value tdx.mrtd=$two
+has err '[verify.known_value.differs]'
+has err "computed as $single, and is known as $two"
+expect 1 measure tdx --firmware fw --known-value tdx.mrtd=$a
+expect 2 measure tdx --firmware fw --known-value tdx.rtmr0=$a --known-value tdx.rtmr0=$a
+has err '[usage.option.conflict]'
+expect 2 measure tdx --firmware fw --known-value tdx.rtmr5=$a
+has err '[usage.known_value.register]'
+expect 2 measure tdx --firmware fw --known-value tdx.rtmr0=aa
+has err '[usage.known_value.size]'
+expect 2 measure tdx --firmware fw --known-value tdx.rtmr0
+
+# the TDINFO hash, when its fields are known
+info="--attributes 0000001000000000 --xfam e702060000000000"
+# shellcheck disable=SC2086
+expect 0 measure tdx --firmware fw $info --add-page single --known-value tdx.rtmr0=$a
+has out 'tdx.tdinfo_hash  not computed: mrowner: it is a part of TDINFO; give --mrowner HEX'
+has out 'tdx.tdinfo_hash  not computed: rtmr1'
+hasnt out 'not computed: rtmr0'
+# shellcheck disable=SC2086
+expect 0 measure tdx --firmware fw $info --mrconfigid $a --mrowner $b --mrownerconfig $b \
+	--known-value tdx.rtmr0=$a --kernel kernel --firmware-generation edk2-stable202502
+grep -q "tdx.tdinfo_hash  *2 allowed values" out || fail "a hash for each order of pages"
+# shellcheck disable=SC2086
+expect 1 measure tdx --firmware fw $info --mrconfigid $a --mrowner $b --mrownerconfig $b \
+	--known-value tdx.rtmr0=$a --kernel kernel --firmware-generation edk2-stable202502 \
+	--known-value tdx.tdinfo_hash=$c
+hasnt out tdinfo
+expect 0 measure tdx --firmware fw
+hasnt out tdinfo
+
 # a search finds the firmware, the order of pages and the order of the command line
 mkdir images
 cp fw images/b

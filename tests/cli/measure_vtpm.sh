@@ -67,6 +67,22 @@ expect 0 measure vtpm --kernel vmlinuz --append @line --bank sha256 --pcr 9 --ex
 	--generation edk2-stable202502
 has out 'EV_EVENT_TAG'
 
+# registers that are known: given, and said so; a bank without one stays unknown
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --known-value "tpm.pcr0=$zero:a log"
+has out "tpm.pcr0   $zero (given, not computed: a log)"
+hasnt out 'firmware version'
+expect 0 measure vtpm "$@" --bank sha384 --generation edk2-stable202502 \
+	--known-value tpm.pcr0=$zero
+has out 'not computed: firmware version'
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --pcr 0 --known-value tpm.pcr0=$zero
+expect 8 measure vtpm "$@" --generation edk2-stable202502 --pcr 0
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --pcr 2 --known-value tpm.pcr10=$zero
+has out "tpm.pcr10  $zero (given"
+expect 1 measure vtpm "$@" --generation edk2-stable202502 --known-value tpm.pcr2=$zero
+has err '[verify.known_value.differs]'
+expect 2 measure vtpm "$@" --generation edk2-stable202502 --known-value tpm.pcr24=$zero
+expect 2 measure vtpm "$@" --generation edk2-stable202502 --known-value tpm.pcr2=${zero}0
+
 # a unified kernel image: PCR 11 as systemd-measure 252 computed it
 want=c62b20bc63549002b28b332513e05cbed00b26ae9d80e2c02a5e90a3fc79b540
 expect 0 measure vtpm --uki uki.efi --bank sha256 --pcr 11 --phase :

@@ -79,6 +79,11 @@ static void expect_finding(const char *body, enum coco_finding_kind kind, const 
 #define BOOT "[boot]\nkernel = \"file\"\nappend = \"a\"\nkernel_hashes = true\n"
 #define TDX "platforms = [\"tdx\"]\n[firmware]\nfile = \"plain\"\n[cpu]\ncounts = [1]\n"
 
+#define H24 "0123456789abcdef01234567"
+#define H96 H24 H24 H24 H24
+#define GIVEN(reg, hex) \
+	"[[given]]\nregister = \"" reg "\"\norigin = \"me\"\ndigest = \"" hex "\"\n"
+
 static void test_good(void **state COCO_UNUSED)
 {
 	expect_finding(SNP CPU BOOT, COCO_FINDING_GOOD, "firmware.hashes");
@@ -98,6 +103,9 @@ static void test_good(void **state COCO_UNUSED)
 		       COCO_FINDING_WARNING, "firmware.igvm");
 	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[[disk]]\n"
 		       "image = \"file\"\n", COCO_FINDING_GOOD, "firmware.image");
+	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[[disk]]\n"
+		       "image = \"file\"\n" GIVEN("tpm.pcr0", H96), COCO_FINDING_GOOD,
+		       "given.value");
 }
 
 static void test_incomplete(void **state COCO_UNUSED)
@@ -138,6 +146,11 @@ static void test_contradictions(void **state COCO_UNUSED)
 		{ SNP CPU BOOT "[vtpm]\nboot = \"disk\"\n", "kernel.boot" },
 		{ SNP "[cpu]\ncounts = [1]\nmodels = [\"Haswell\"]\n", "cpu.model" },
 		{ SNP CPU "signature = 1\n", "cpu.once" },
+		{ TDX GIVEN("tdx.rtmr9", H96), "given.value" },
+		{ TDX GIVEN("tdx.rtmr0", "aabb"), "given.value" },
+		{ TDX GIVEN("tdx.mrtd", H96 H96 H96 H96), "given.value" },
+		{ TDX GIVEN("snp.launch_digest", H96), "given.register" },
+		{ TDX GIVEN("tdx.rtmr0", "aabb") "event = \"CFV\"\n", "given.event" },
 		{ SNP CPU "[guest]\ninitdata = \"file\"\n", "initdata.form" },
 		{ SNP CPU "[tdx]\nacpi = \"file\"\n", "file.kind" },
 		{ SNP CPU BOOT "[[disk]]\nimage = \"file\"\nroot_hash = \"aabb\"\n",
@@ -149,6 +162,7 @@ static void test_contradictions(void **state COCO_UNUSED)
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++)
 		expect_finding(list[i].body, COCO_FINDING_CONTRADICTION, list[i].id);
+	expect_finding(SNP CPU GIVEN("tdx.mrtd", H96), COCO_FINDING_WARNING, "given.platform");
 	expect_finding(SNP CPU "[boot]\nkernel = \"file\"\nappend = \"roothash=AABB\"\n[[disk]]\n"
 		       "image = \"file\"\nroot_hash = \"aabb\"\n", COCO_FINDING_GOOD,
 		       "disk.root_hash");
