@@ -32,18 +32,23 @@ extern const char *const coco_broker_releases[];
 	  .help = "aud of the token; v0.18 to v0.20 refuse one", .requires = "admin-key",     \
 	  COCO_BIND_STR(s, broker.audience) },                                                \
 	{ .name = "ca", .kind = COCO_KIND_INPUT, .arg = "FILE",                               \
+	  .env = "COCOCTL_BROKER_CA",                                                         \
 	  .help = "roots that sign the server's certificate, PEM, instead of the system's",   \
 	  COCO_BIND_STR(s, broker.ca) },                                                      \
 	{ .name = "pin", .kind = COCO_KIND_DIGEST, .flags = COCO_OPT_SHARED, .arg = "DIGEST", \
+	  .env = "COCOCTL_BROKER_PIN",                                                        \
 	  .help = "sha256 of the server's public key (SubjectPublicKeyInfo)",                 \
 	  COCO_BIND_STR(s, broker.pin) },                                                     \
 	{ .name = "client-cert", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_SHARED, .arg = "FILE", \
+	  .env = "COCOCTL_BROKER_CLIENT_CERT",                                                \
 	  .help = "certificate to show to the server, PEM", .requires = "client-key",         \
 	  COCO_BIND_STR(s, broker.client_cert) },                                             \
 	{ .name = "client-key", .kind = COCO_KIND_KEYREF, .flags = COCO_OPT_SHARED, .arg = "REF", \
+	  .env = "COCOCTL_BROKER_CLIENT_KEY",                                                 \
 	  .help = "its private key", .requires = "client-cert",                               \
 	  COCO_BIND_STR(s, broker.client_key) },                                              \
 	{ .name = "timeout", .kind = COCO_KIND_U32, .flags = COCO_OPT_SHARED,                \
+	  .env = "COCOCTL_BROKER_TIMEOUT",                                                    \
 	  .arg = "SECONDS", .min = 1, .max = 3600, .def = "60",                               \
 	  .help = "longest wait for a byte of the server",                                    \
 	  COCO_BIND_U32(s, broker.timeout) },                                                 \

@@ -41,11 +41,11 @@ static int open_store(const struct coco_opts_broker *o, struct coco_arg_broker *
 		.json = o->store_json,
 	};
 
-	if (o->admin_key != NULL || o->admin_token != NULL || o->ca != NULL || o->pin != NULL ||
-	    o->client_cert != NULL)
+	/* what is about TLS may come from the environment and does not matter here */
+	if (o->admin_key != NULL || o->admin_token != NULL)
 		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
-				 "a directory asks for no administrator and no TLS: leave out "
-				 "--admin-key, --admin-token, --ca, --pin and --client-cert");
+				 "a directory asks for no administrator: leave out --admin-key and "
+				 "--admin-token");
 	if (ret->directory[0] == '\0')
 		return coco_fail(diag, COCO_E_USAGE_VALUE, "--broker store: names no directory");
 	return coco_backend_store_new(&ret->backend, ret->directory, &options, diag);

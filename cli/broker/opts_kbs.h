@@ -49,8 +49,21 @@ struct coco_opts_broker_put {
 	const char *value;               /* JSON or @FILE */
 };
 
+/* How a guest proves what it is; the texts of the two enums are below. */
+struct coco_opts_attest {
+	int attester;                    /* enum coco_attester_kind */
+	const char *attester_path;
+	const char *initdata;            /* file, or an annotation */
+	int tee_key;
+};
+
+extern const char *const coco_opt_attesters[];
+extern const char *const coco_opt_tee_keys[];
+
 struct coco_opts_broker_get {
 	struct coco_opts_broker broker;
+	struct coco_opts_attest attest;
+	const char *resource;            /* repo/type/tag */
 	bool resource_policy;
 	const char *reference_value;
 };

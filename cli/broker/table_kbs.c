@@ -152,7 +152,35 @@ const struct coco_cmd coco_cmd_entry_broker_put = {
 
 /* ---- broker get ----------------------------------------------------------------- */
 
+const char *const coco_opt_attesters[] = {
+	"auto", "tsm", "sev-guest", "tdx-guest", "sample", NULL,
+};
+const char *const coco_opt_tee_keys[] = { "p256", "p384", "p521", "rsa", NULL };
+
+#define GET struct coco_opts_broker_get
+
+static const struct coco_operand get_operands[] = {
+	{ .name = "resource", .kind = COCO_KIND_STRING, .min = 0, .max = 1,
+	  .help = "repo/type/tag of a resource that this guest asks for",
+	  COCO_BIND_STR(GET, resource) },
+};
+
 static const struct coco_opt get_opts[] = {
+	{ .name = "attester", .kind = COCO_KIND_ENUM, .arg = "KIND",
+	  .values = coco_opt_attesters, .def = "auto", .env = "COCOCTL_ATTESTER",
+	  .help = "where evidence comes from; sample is none and for tests only",
+	  COCO_BIND_ENUM(GET, attest.attester) },
+	{ .name = "attester-path", .kind = COCO_KIND_INPUT, .arg = "PATH",
+	  .env = "COCOCTL_ATTESTER_PATH",
+	  .help = "directory of configfs-tsm or device, when it is at another place",
+	  COCO_BIND_STR(GET, attest.attester_path) },
+	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", .env = "COCOCTL_INITDATA",
+	  .help = "document that the guest was started with, sent with the evidence",
+	  COCO_BIND_STR(GET, attest.initdata) },
+	{ .name = "tee-key", .kind = COCO_KIND_ENUM, .arg = "TYPE",
+	  .values = coco_opt_tee_keys, .def = "p256", .env = "COCOCTL_TEE_KEY",
+	  .help = "key that the answer is encrypted to, made for this run",
+	  COCO_BIND_ENUM(GET, attest.tee_key) },
 	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME",
 	  .help = "read a reference value (v0.14 and later)", .conflicts = "resource-policy",
 	  COCO_BIND_STR(struct coco_opts_broker_get, reference_value) },
@@ -163,24 +191,35 @@ static const struct coco_opt get_opts[] = {
 };
 
 static const struct coco_example get_examples[] = {
+	{ "broker get --broker https://kbs.example.com:8080 tenant/model/3f9c2a71 -o model.key",
+	  "inside a confidential guest: attest and fetch a key" },
 	{ "broker get --broker https://kbs.example.com:8080 --admin-key admin.pem "
-	  "--reference-value snp_bootloader", "the value as JSON" },
+	  "--reference-value snp_bootloader", "as an administrator: the value as JSON" },
 };
 
 const struct coco_cmd coco_cmd_entry_broker_get = {
 	.id = COCO_CMD_BROKER_GET,
 	.path = "broker get",
 	.group = "Key broker",
-	.summary = "Read back what an administrator may read",
-	.text = "Resources leave a broker only for attested guests; an administrator cannot read "
-		"them.",
-	.flags = COCO_CMD_TOUCHES_KEYS,
+	.summary = "Fetch a resource as an attested guest, or read what an administrator may read",
+	.text = "Resources leave a broker only for attested guests. The guest makes a key for this "
+		"run, proves what it is by evidence over that key, and the broker encrypts its "
+		"answer to the key. The resource is written with mode 0600 and never printed.\n\n"
+		"Evidence comes from configfs-tsm (SEV-SNP and TDX, Linux 6.7 and later) or from "
+		"/dev/sev-guest. A report of /dev/tdx_guest convinces nobody but the machine itself, "
+		"so tdx-guest ends with what is missing. The sample attester has to be asked for by "
+		"name: auto never chooses it.\n\n"
+		"An administrator reads reference values and, from some releases, the resource policy.",
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
+	COCO_LIST(operands, get_operands),
 	COCO_LIST(opts, get_opts),
-	.one_of = "reference-value|resource-policy",
+	.output = { .kind = COCO_KIND_OUTPUT, .secret = true,
+		    .help = "the resource: a file, or store:DIR/repo/type/tag",
+		    .def = "needed with a resource; standard output otherwise" },
 	COCO_LIST(examples, get_examples),
-	.exits = EXITS,
+	.exits = EXITS | COCO_EXIT_BIT(EXISTS),
 	.env = credentials_env,
-	.see = "broker put",
+	.see = "broker put, model open",
 	.opts_size = sizeof(struct coco_opts_broker_get),
 	.since = "0.2.0",
 };

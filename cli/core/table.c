@@ -189,6 +189,17 @@ static const struct coco_envvar env[] = {
 	{ "CLICOLOR_FORCE", "not empty and not 0: colour as with --color=always" },
 	{ "TERM", "\"dumb\": no colour and no progress bar" },
 	{ "CI", "not empty: no colour and no questions" },
+	{ "COCOCTL_ATTESTER", "where a guest's evidence comes from, as --attester of broker get; also "
+			      "for kbs+https: references" },
+	{ "COCOCTL_ATTESTER_PATH", "the same for --attester-path" },
+	{ "COCOCTL_INITDATA", "the same for --initdata" },
+	{ "COCOCTL_TEE_KEY", "the same for --tee-key" },
+	{ "COCOCTL_BROKER_CA", "roots of a key broker's certificate, as --ca; also for kbs+https: "
+			       "references" },
+	{ "COCOCTL_BROKER_PIN", "the same for --pin" },
+	{ "COCOCTL_BROKER_CLIENT_CERT", "the same for --client-cert" },
+	{ "COCOCTL_BROKER_CLIENT_KEY", "the same for --client-key: a reference" },
+	{ "COCOCTL_BROKER_TIMEOUT", "the same for --timeout: seconds" },
 	{ "CREDENTIALS_DIRECTORY", "directory of cred:NAME references" },
 };
 

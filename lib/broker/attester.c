@@ -21,27 +21,81 @@ static const char *tsm_dir(const struct coco_attester_config *config)
 	return config->tsm != NULL ? config->tsm : COCO_ATTESTER_TSM_DIR;
 }
 
+static const struct {
+	const char *name;
+	const char *tee;       /* NULL: the interface says */
+	const char *device;    /* NULL: none */
+} kinds[] = {
+	[COCO_ATTESTER_TSM] = { "tsm", NULL, NULL },
+	[COCO_ATTESTER_SEV_GUEST] = { "sev-guest", "snp", COCO_ATTESTER_SEV_DEVICE },
+	[COCO_ATTESTER_SAMPLE] = { "sample", "sample", NULL },
+	[COCO_ATTESTER_TDX_GUEST] = { "tdx-guest", "tdx", COCO_ATTESTER_TDX_DEVICE },
+	[COCO_ATTESTER_AUTO] = { "auto", NULL, NULL },
+};
+
+bool coco_attester_kind_find(const char *name, enum coco_attester_kind *ret)
+{
+	for (size_t i = 0; i < COCO_ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0) {
+			*ret = (enum coco_attester_kind)i;
+			return true;
+		}
+	return false;
+}
+
+const char *coco_attester_kind_names(void)
+{
+	return "auto, tsm, sev-guest, tdx-guest, sample";
+}
+
+const char *coco_attester_kind_name(const struct coco_attester *a)
+{
+	return kinds[a->config.kind].name;
+}
+
+/* Whether the machine has what a->config.kind needs. */
+static int look(struct coco_attester *a, struct coco_diag *diag)
+{
+	enum coco_attester_kind kind = a->config.kind;
+
+	a->tee = kinds[kind].tee;
+	if (kind == COCO_ATTESTER_TSM)
+		return coco_attester_tsm_tee(tsm_dir(&a->config), &a->tee, diag);
+	if (a->config.device == NULL)
+		a->config.device = kinds[kind].device;
+	if (kinds[kind].device != NULL && access(a->config.device, F_OK) != 0)
+		return coco_fail(diag, COCO_E_ATTESTER_NONE, "there is no %s", a->config.device);
+	return 0;
+}
+
+/* The first interface that is there; what stands in the way of it is an answer too. */
+static int choose(struct coco_attester *a, struct coco_diag *diag)
+{
+	static const enum coco_attester_kind order[] = {
+		COCO_ATTESTER_TSM, COCO_ATTESTER_SEV_GUEST, COCO_ATTESTER_TDX_GUEST,
+	};
+	const struct coco_attester_config given = a->config;
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(order); i++) {
+		a->config = given;
+		a->config.kind = order[i];
+		if (look(a, NULL) == 0)
+			return 0;
+	}
+	return coco_fail(diag, COCO_E_ATTESTER_NONE,
+			 "there is neither configfs-tsm nor " COCO_ATTESTER_SEV_DEVICE " nor "
+			 COCO_ATTESTER_TDX_DEVICE);
+}
+
 int coco_attester_new(struct coco_attester **ret, const struct coco_attester_config *config,
 		      struct coco_diag *diag)
 {
 	struct coco_attester *a = coco_zalloc(1, sizeof(*a));
-	int r = 0;
 
 	if (a == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for an attester");
 	a->config = *config;
-	if (a->config.device == NULL)
-		a->config.device = COCO_ATTESTER_SEV_DEVICE;
-	if (config->kind == COCO_ATTESTER_TSM) {
-		r = coco_attester_tsm_tee(tsm_dir(config), &a->tee, diag);
-	} else if (config->kind == COCO_ATTESTER_SEV_GUEST) {
-		a->tee = "snp";
-		if (access(a->config.device, F_OK) != 0)
-			r = coco_fail(diag, COCO_E_ATTESTER_NONE, "there is no %s",
-				      a->config.device);
-	} else {
-		a->tee = "sample";
-	}
+	int r = config->kind == COCO_ATTESTER_AUTO ? choose(a, diag) : look(a, diag);
 	if (r != 0) {
 		coco_free(a);
 		return r;
@@ -77,6 +131,8 @@ static int hardware(struct coco_attester *a, const struct coco_run *run, const u
 	uint8_t *log = NULL;
 	size_t n_log = 0;
 	struct coco_jw jw;
+	if (a->config.kind == COCO_ATTESTER_TDX_GUEST)
+		return coco_attester_tdx_read(&a->config, data, diag);
 	int r = a->config.kind == COCO_ATTESTER_TSM
 			? coco_attester_tsm_read(tsm_dir(&a->config), run, data, &raw, diag)
 			: coco_attester_sev_read(&a->config, data, &raw, diag);

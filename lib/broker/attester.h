@@ -5,6 +5,11 @@
  *   sample      no evidence at all, for tests; only when asked for by name
  *   tsm         Linux configfs-tsm: SEV-SNP and TDX (kernel 6.7 and later)
  *   sev-guest   the SEV-SNP guest device, for older kernels
+ *   tdx-guest   the TDX guest device. It gives a report that only the same
+ *               machine can check; the quote that a broker wants comes through
+ *               configfs-tsm. So this kind looks whether the machine is a TD
+ *               that answers, and ends with ATTESTER_QUOTE.
+ *   auto        tsm, sev-guest, tdx-guest: the first that is there; never sample
  */
 #ifndef COCO_ATTESTER_H
 #define COCO_ATTESTER_H
@@ -14,6 +19,7 @@
 
 #define COCO_ATTESTER_TSM_DIR "/sys/kernel/config/tsm/report"
 #define COCO_ATTESTER_SEV_DEVICE "/dev/sev-guest"
+#define COCO_ATTESTER_TDX_DEVICE "/dev/tdx_guest"
 #define COCO_ATTESTER_CCEL "/sys/firmware/acpi/tables/data/CCEL"
 
 enum {
@@ -25,16 +31,25 @@ enum {
 };
 
 enum coco_attester_kind {
+	COCO_ATTESTER_AUTO,
 	COCO_ATTESTER_TSM,
 	COCO_ATTESTER_SEV_GUEST,
+	COCO_ATTESTER_TDX_GUEST,
 	COCO_ATTESTER_SAMPLE,
 };
+
+/*
+ * coco_attester_kind_find - the kind of a name as above; false: none has it.
+ * coco_attester_kind_names - all of them for a message; static.
+ */
+bool coco_attester_kind_find(const char *name, enum coco_attester_kind *ret);
+const char *coco_attester_kind_names(void);
 
 /* Borrowed. NULL paths are the defaults above. */
 struct coco_attester_config {
 	enum coco_attester_kind kind;
 	const char *tsm;        /* where entries are made, or one entry that exists */
-	const char *device;
+	const char *device;     /* of the kinds that are one */
 	const char *event_log;  /* of TDX; it is left out when it cannot be read */
 	int (*ioctl)(int fd, unsigned long request, void *arg);   /* NULL: the kernel's */
 };
@@ -49,12 +64,15 @@ int coco_attester_new(struct coco_attester **ret, const struct coco_attester_con
 		      struct coco_diag *diag) COCO_MUSTUSE;
 void coco_attester_free(struct coco_attester *a);   /* NULL is fine */
 
+/* coco_attester_kind_name - "tsm" and so on: which kind auto chose; static. */
+const char *coco_attester_kind_name(const struct coco_attester *a);
+
 /* coco_attester_tee - "snp", "tdx", "sample": what the broker calls it; static. */
 const char *coco_attester_tee(const struct coco_attester *a);
 
 /*
  * coco_attester_evidence - appends the JSON of evidence over bound to wr.
- * Errors: ATTESTER_NONE, ATTESTER_FAILED, ATTESTER_RACE, FORMAT_VALUE.
+ * Errors: ATTESTER_NONE, ATTESTER_FAILED, ATTESTER_RACE, ATTESTER_QUOTE, FORMAT_VALUE.
  */
 int coco_attester_evidence(struct coco_attester *a, const struct coco_run *run,
 			   const uint8_t bound[COCO_ATTESTER_BOUND], struct coco_wr *wr,

@@ -10,11 +10,12 @@
 #include "formats/core/b64.h"
 #include "formats/core/err_broker.h"
 #include "formats/core/jcs.h"
+#include "lib/broker/kbs_error.h"
 #include "lib/crypto/digest.h"
 #include "lib/crypto/jwe_seal.h"
 #include "lib/crypto/kek.h"
 
-enum { COOKIE = 256, URL = 2048, NAME = 64, DETAIL = 256 };
+enum { COOKIE = 256, URL = 2048 };
 
 struct coco_rcar {
 	struct coco_rcar_config config;
@@ -25,36 +26,42 @@ struct coco_rcar {
 	struct coco_secret token;
 };
 
-/* A refusal's words; "" when the body is of another form. */
-struct refusal {
-	char name[NAME];
-	char detail[DETAIL];
-};
-
+/* RSA has no curve. */
 static const struct {
 	const char *name;
+	const char *generate;
 	const char *crv;
-} kinds[] = { { "p256", "P-256" }, { "p384", "P-384" }, { "p521", "P-521" } };
+} kinds[] = {
+	{ "p256", "p256", "P-256" },
+	{ "p384", "p384", "P-384" },
+	{ "p521", "p521", "P-521" },
+	{ "rsa", "rsa3072", "" },
+};
 
 static int make_key(struct coco_rcar *c, struct coco_diag *diag)
 {
 	const char *name = c->config.key != NULL ? c->config.key : kinds[0].name;
-	uint8_t x[66];
-	uint8_t y[66];
-	size_t n = 0;
+	uint8_t a[COCO_KEY_RSA_MAX / 8];
+	uint8_t b[66];
+	size_t n_a = 0;
+	size_t n_b = 0;
 	size_t i = 0;
 
 	while (i < COCO_ARRAY_LEN(kinds) && strcmp(kinds[i].name, name) != 0)
 		i++;
 	if (i == COCO_ARRAY_LEN(kinds))
 		return coco_fail(diag, COCO_E_USAGE_VALUE,
-				 "the key of a handshake is p256, p384 or p521");
-	int r = coco_key_generate(name, &c->key, diag);
+				 "the key of a handshake is p256, p384, p521 or rsa");
+	int r = coco_key_generate(kinds[i].generate, &c->key, diag);
+	if (r == 0 && kinds[i].crv[0] != '\0') {
+		r = coco_kek_coordinates(c->key, a, b, &n_a, diag);
+		n_b = n_a;
+	} else if (r == 0) {
+		r = coco_kek_rsa_numbers(c->key, a, &n_a, b, &n_b, diag);
+	}
 	if (r == 0)
-		r = coco_kek_coordinates(c->key, x, y, &n, diag);
-	if (r == 0)
-		r = coco_rcar_key_make(&c->public, kinds[i].crv, coco_view_of(x, n),
-				       coco_view_of(y, n), diag);
+		r = coco_rcar_key_make(&c->public, kinds[i].crv, coco_view_of(a, n_a),
+				       coco_view_of(b, n_b), diag);
 	return r;
 }
 
@@ -94,6 +101,11 @@ const struct coco_secret *coco_rcar_token(const struct coco_rcar *c)
 	return c->token.n > 0 ? &c->token : NULL;
 }
 
+const char *coco_rcar_protocol_used(const struct coco_rcar *c)
+{
+	return coco_rcar_protocol_name(c->protocol);
+}
+
 static int send(struct coco_rcar *c, const struct coco_run *run, const char *path,
 		const struct coco_wr *body, struct coco_http_response *ret, struct coco_diag *diag)
 {
@@ -123,40 +135,26 @@ static struct coco_view body_of(const struct coco_http_response *a)
 	return coco_view_of(coco_secret_expose(&a->body), a->body.n);
 }
 
-static struct refusal refusal_of(const struct coco_http_response *a)
-{
-	struct refusal f = { .name = "" };
-	const char *type = "";
-	const char *detail = "";
-	struct coco_json doc;
-
-	if (coco_json_parse(&doc, body_of(a), 64 << 10, NULL) != 0)
-		return f;
-	struct coco_jv root = coco_json_root(&doc);
-	if (coco_jv_as_object(&root, NULL) == 0 &&
-	    coco_jv_string(&root, "type", &type, NULL) == 0 &&
-	    coco_jv_string(&root, "detail", &detail, NULL) == 0) {
-		const char *slash = strrchr(type, '/');
-
-		type = slash != NULL ? slash + 1 : type;
-		coco_escape(f.name, sizeof(f.name), type, strlen(type));
-		coco_escape(f.detail, sizeof(f.detail), detail, strlen(detail));
-	}
-	coco_json_free(&doc);
-	return f;
-}
-
+/*
+ * A refusal in the guest's words, where what a guest can do differs from what
+ * an administrator can; code is what AttestationError and a plugin's error mean
+ * here.
+ */
 static int refused(const struct coco_http_response *a, int code, const char *what,
 		   struct coco_diag *diag)
 {
-	struct refusal f = refusal_of(a);
+	struct coco_kbs_error e;
 
-	if (f.name[0] == '\0')
-		return coco_fail(diag, COCO_E_RCAR_ANSWER,
-				 "%s: status %u without a broker's error", what, a->status);
-	if (strcmp(f.name, "PolicyDeny") == 0)
+	if (!coco_kbs_error_read(a, &e))
+		return coco_kbs_error_fail(a, what, diag);
+	bool mine = strcmp(e.type, "AttestationError") == 0 ||
+		    strcmp(e.type, "PluginInternalError") == 0;
+	if (strcmp(e.type, "PolicyDeny") == 0)
 		code = COCO_E_RCAR_POLICY;
-	return coco_fail(diag, code, "%s: %s", what, f.name);
+	else if (!mine || coco_kbs_error_mismatch(&e))
+		return coco_kbs_error_fail(a, what, diag);
+	return coco_fail(diag, code, "%s: %s (%u %s)", what,
+			 e.detail[0] != '\0' ? e.detail : "no detail", a->status, e.type);
 }
 
 /* ---- the handshake -------------------------------------------------------------- */
@@ -180,22 +178,18 @@ static int ask(struct coco_rcar *c, const struct coco_run *run, struct coco_http
 static int negotiate(struct coco_rcar *c, const struct coco_http_response *a, bool first,
 		     struct coco_diag *diag)
 {
-	struct refusal f = refusal_of(a);
-	const char *at = strstr(f.detail, "Protocol Version Mismatch");
-
-	if (at == NULL && strcmp(f.name, "ProtocolVersion") != 0)
-		return refused(a, COCO_E_RCAR_REFUSED, "the broker begins no handshake", diag);
-	at = at != NULL ? strstr(at, "expect ") : NULL;
-	if (at != NULL) {
-		at += strlen("expect ");
-		at += strspn(at, "=<>^~ ");
-	}
 	bool plain = c->config.initdata == NULL && c->config.devices == NULL;
-	if (first && plain && at != NULL && strncmp(at, "0.2.0 ", 6) == 0) {
+	struct coco_kbs_error e;
+	char version[32] = "";
+
+	if (!coco_kbs_error_read(a, &e) || !coco_kbs_error_mismatch(&e))
+		return refused(a, COCO_E_RCAR_REFUSED, "the broker begins no handshake", diag);
+	if (coco_kbs_error_version(&e, version, sizeof(version)) && first && plain &&
+	    strcmp(version, "0.2.0") == 0) {
 		c->protocol = COCO_RCAR_0_2_0;
 		return 0;
 	}
-	coco_diag_actual(diag, "%s", f.detail);
+	coco_diag_actual(diag, "%s", e.detail);
 	return coco_fail(diag, COCO_E_RCAR_PROTOCOL,
 			 plain ? "the broker speaks neither 0.4.0 nor 0.2.0 of the handshake"
 			       : "the broker speaks another version than 0.4.0 of the handshake, "
@@ -407,9 +401,10 @@ int coco_rcar_open(struct coco_view answer, const struct coco_key *key, struct c
 /* A refusal that a new handshake may cure. */
 static bool expired(const struct coco_http_response *a)
 {
-	struct refusal f = refusal_of(a);
+	struct coco_kbs_error e;
 
-	return strcmp(f.name, "TokenNotFound") == 0 || strcmp(f.name, "TokenVerifierError") == 0;
+	return coco_kbs_error_read(a, &e) && (strcmp(e.type, "TokenNotFound") == 0 ||
+					      strcmp(e.type, "TokenVerifierError") == 0);
 }
 
 int coco_rcar_get(struct coco_rcar *c, const struct coco_run *run,

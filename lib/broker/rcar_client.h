@@ -19,7 +19,7 @@ struct coco_rcar_config {
 	const char *url;                  /* "https://kbs.example.com:8080", perhaps a path */
 	struct coco_http *http;
 	struct coco_attester *attester;
-	const char *key;                  /* p256 (NULL), p384, p521 */
+	const char *key;                  /* p256 (NULL), p384, p521, rsa (of 3072 bits) */
 	const char *initdata;             /* TOML text; NULL: none */
 	const char *devices;              /* JSON text of additional evidence; NULL: none */
 };
@@ -34,7 +34,8 @@ void coco_rcar_free(struct coco_rcar *c);   /* NULL is fine */
 /*
  * coco_rcar_attest - the handshake, with the protocol that the broker asks for
  * (0.4.0, 0.2.0). Errors: RCAR_PROTOCOL, RCAR_REFUSED, RCAR_ANSWER, those of
- * coco_attester_evidence and coco_http_send.
+ * coco_attester_evidence and coco_http_send, and for refusals of other kinds
+ * those of coco_kbs_error_fail (NOT_A_BROKER, BROKER_BUSY, BROKER_ROUTE...).
  */
 int coco_rcar_attest(struct coco_rcar *c, const struct coco_run *run, struct coco_diag *diag)
 	COCO_MUSTUSE;
@@ -42,12 +43,16 @@ int coco_rcar_attest(struct coco_rcar *c, const struct coco_run *run, struct coc
 /*
  * coco_rcar_get - one resource; attests first when there was no handshake, and
  * once more when the session expired. Gives *ret (coco_secret_free), which may
- * be empty. Errors also: RCAR_POLICY, RCAR_RESOURCE, KEY_UNWRAP and the others
+ * be empty. Errors also: RCAR_POLICY, RCAR_RESOURCE, BROKER_TOKEN, BROKER_ENCRYPT,
+ * KEY_UNWRAP and the others
  * of coco_jwe_open. An answer that is not encrypted to the key is refused.
  */
 int coco_rcar_get(struct coco_rcar *c, const struct coco_run *run,
 		  const struct coco_resource_id *id, struct coco_secret *ret,
 		  struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_rcar_protocol_used - what the last handshake spoke, "0.4.0"; static. */
+const char *coco_rcar_protocol_used(const struct coco_rcar *c);
 
 /* coco_rcar_token - the broker's token, NULL before a handshake; borrowed, secret. */
 const struct coco_secret *coco_rcar_token(const struct coco_rcar *c);

@@ -95,6 +95,32 @@ int coco_kek_coordinates(const struct coco_key *key, uint8_t *ret_x, uint8_t *re
 	return 0;
 }
 
+static bool number(EVP_PKEY *pkey, const char *name, uint8_t *ret, size_t cap, size_t *ret_len)
+{
+	BIGNUM *x = NULL;
+	bool ok = EVP_PKEY_get_bn_param(pkey, name, &x) == 1 && BN_num_bytes(x) > 0 &&
+		  (size_t)BN_num_bytes(x) <= cap;
+
+	if (ok)
+		*ret_len = (size_t)BN_bn2bin(x, ret);
+	BN_free(x);
+	return ok;
+}
+
+int coco_kek_rsa_numbers(const struct coco_key *key, uint8_t *ret_n, size_t *ret_n_len,
+			 uint8_t ret_e[8], size_t *ret_e_len, struct coco_diag *diag)
+{
+	ERR_clear_error();
+	if (coco_key_type(key) != COCO_KEY_RSA)
+		return coco_fail(diag, COCO_E_KEY_TYPE, "a %s key has no modulus",
+				 coco_key_name(key));
+	if (!number(coco_key_evp(key), OSSL_PKEY_PARAM_RSA_N, ret_n, COCO_KEY_RSA_MAX / 8,
+		    ret_n_len) ||
+	    !number(coco_key_evp(key), OSSL_PKEY_PARAM_RSA_E, ret_e, 8, ret_e_len))
+		return coco_fail_ossl(diag, COCO_E_KEY_FORMAT, "the key has no numbers");
+	return 0;
+}
+
 int coco_kek_ecdh(const struct coco_key *mine, const struct coco_key *peer,
 		  struct coco_secret *ret, struct coco_diag *diag)
 {

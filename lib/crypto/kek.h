@@ -21,6 +21,13 @@ int coco_kek_peer(enum coco_key_type type, struct coco_view x, struct coco_view 
 int coco_kek_coordinates(const struct coco_key *key, uint8_t *ret_x, uint8_t *ret_y,
 			 size_t *ret_n, struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_kek_rsa_numbers - modulus (at most COCO_KEY_RSA_MAX / 8 bytes) and exponent (at most 8)
+ * of an RSA key, big-endian without leading zeros. KEY_TYPE.
+ */
+int coco_kek_rsa_numbers(const struct coco_key *key, uint8_t *ret_n, size_t *ret_n_len,
+			 uint8_t ret_e[8], size_t *ret_e_len, struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_kek_ecdh - the shared x coordinate; both keys on one curve. Gives *ret. */
 int coco_kek_ecdh(const struct coco_key *mine, const struct coco_key *peer,
 		  struct coco_secret *ret, struct coco_diag *diag) COCO_MUSTUSE;

@@ -466,6 +466,7 @@ static void page(const struct coco_kbs_server *s, const struct coco_test_request
 static void handler(void *ctx, const struct coco_test_request *q, struct coco_test_answer *a)
 {
 	static const char html[] = "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>";
+	static char huge[COCO_KBS_HUGE];
 	struct coco_kbs_server *s = ctx;
 
 	if (s->delay_ms > 0) {
@@ -480,6 +481,10 @@ static void handler(void *ctx, const struct coco_test_request *q, struct coco_te
 		a->content_type = "text/html";
 		a->body = html;
 		a->n_body = sizeof(html) - 1;
+		if (s->fault_huge) {
+			a->body = huge;
+			a->n_body = sizeof(huge);
+		}
 		return;
 	}
 	pthread_mutex_lock(&s->lock);

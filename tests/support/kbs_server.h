@@ -15,7 +15,7 @@
 #include "lib/crypto/key.h"
 #include "tests/support/http_server.h"
 
-enum { COCO_KBS_ENTRIES = 4096, COCO_KBS_LIMIT = 2 << 20 };
+enum { COCO_KBS_ENTRIES = 4096, COCO_KBS_LIMIT = 2 << 20, COCO_KBS_HUGE = 32 << 20 };
 
 /* What it keeps; kinds are those of backend.h. */
 struct coco_kbs_entry {
@@ -37,6 +37,7 @@ struct coco_kbs_server {
 	enum coco_test_fault fault;
 	unsigned faulty;
 	unsigned fault_status;           /* with an HTML page; 0: only the fault */
+	bool fault_huge;                 /* COCO_KBS_HUGE bytes instead of the page */
 	/* attested routes: true when it answered */
 	bool (*attest)(struct coco_kbs_server *s, const struct coco_test_request *q,
 		       struct coco_test_answer *a);

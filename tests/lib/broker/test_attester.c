@@ -226,6 +226,72 @@ static void test_sev(void **state COCO_UNUSED)
 	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
 }
 
+static int fake_tdx(int fd COCO_UNUSED, unsigned long request COCO_UNUSED, void *arg)
+{
+	uint8_t *req = arg;
+
+	assert_memory_equal(req, bound, sizeof(bound));
+	if (answer < 0) {
+		errno = EIO;
+		return -1;
+	}
+	req[64] = (uint8_t)answer;
+	memcpy(req + 64 + 128, req, 64);
+	req[64 + 128] ^= answer == 0x82;
+	return 0;
+}
+
+/* A report is no quote: the end says where one comes from. */
+static void test_tdx(void **state COCO_UNUSED)
+{
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_TDX_GUEST,
+					       .device = "/dev/null", .ioctl = fake_tdx };
+	struct coco_attester *a = NULL;
+	struct coco_diag d = { 0 };
+	struct coco_json doc;
+	static const struct {
+		int answer;
+		int code;
+	} cases[] = {
+		{ 0x81, COCO_E_ATTESTER_QUOTE },
+		{ 0x82, COCO_E_ATTESTER_FAILED },
+		{ 0, COCO_E_ATTESTER_FAILED },
+		{ -1, COCO_E_ATTESTER_FAILED },
+	};
+
+	assert_ok(coco_attester_new(&a, &config, &d), &d);
+	assert_string_equal(coco_attester_tee(a), "tdx");
+	for (size_t i = 0; i < COCO_ARRAY_LEN(cases); i++) {
+		coco_diag_init(&d);
+		answer = cases[i].answer;
+		assert_err(evidence(a, &doc, &d), cases[i].code, &d);
+	}
+	coco_attester_free(a);
+	config.device = "/nowhere/tdx_guest";
+	coco_diag_init(&d);
+	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+}
+
+static void test_kinds(void **state COCO_UNUSED)
+{
+	struct coco_attester_config config = { .tsm = "/nowhere", .device = "/dev/null" };
+	enum coco_attester_kind kind;
+	struct coco_attester *a = NULL;
+	struct coco_diag d = { 0 };
+
+	assert_true(coco_attester_kind_find("auto", &kind) && kind == COCO_ATTESTER_AUTO);
+	assert_true(coco_attester_kind_find("sample", &kind) && kind == COCO_ATTESTER_SAMPLE);
+	assert_false(coco_attester_kind_find("", &kind));
+	assert_non_null(strstr(coco_attester_kind_names(), "tdx-guest"));
+	/* the second of the order is there, so it is chosen */
+	assert_ok(coco_attester_new(&a, &config, &d), &d);
+	assert_string_equal(coco_attester_kind_name(a), "sev-guest");
+	assert_string_equal(coco_attester_tee(a), "snp");
+	coco_attester_free(a);
+	config.device = "/nowhere/device";
+	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_tsm),
 		cmocka_unit_test(test_tsm_made),
 		cmocka_unit_test(test_sev),
+		cmocka_unit_test(test_tdx),
+		cmocka_unit_test(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

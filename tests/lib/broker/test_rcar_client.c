@@ -13,10 +13,10 @@
 #include "formats/core/jcs.h"
 #include "lib/crypto/digest.h"
 #include "lib/crypto/jwe_seal.h"
-#include "lib/crypto/kek.h"
 #include "tests/support/alloc_fail.h"
 #include "tests/support/http_server.h"
 #include "tests/support/jwk.h"
+#include "tests/support/kbs_attest.h"
 
 static const char nonce[] = "G6gVlaPIsP450arKUvffEm2swrLGwC9mUCq/pIkItDo=";
 static const char secret_text[] = "canary-resource-4c1f";
@@ -78,23 +78,6 @@ static void expected(const struct broker *b, const struct coco_rcar_key *key, co
 	coco_wr_free(&wr);
 }
 
-static void public_key(const struct coco_rcar_key *jwk, struct coco_key **ret)
-{
-	enum coco_key_type type = strcmp(jwk->crv, "P-256") == 0   ? COCO_KEY_P256
-				  : strcmp(jwk->crv, "P-384") == 0 ? COCO_KEY_P384
-								   : COCO_KEY_P521;
-	uint8_t *x = NULL;
-	uint8_t *y = NULL;
-	size_t n = 0;
-
-	assert_ok(coco_b64_decode(COCO_B64_URL, jwk->a, strlen(jwk->a), &x, &n, NULL), NULL);
-	assert_ok(coco_b64_decode(COCO_B64_URL, jwk->b, strlen(jwk->b), &y, &n, NULL), NULL);
-	coco_key_free(*ret);
-	assert_ok(coco_kek_peer(type, coco_view_of(x, n), coco_view_of(y, n), ret, NULL), NULL);
-	coco_free(x);
-	coco_free(y);
-}
-
 static void attest(struct broker *b, const struct coco_test_request *q,
 		   struct coco_test_answer *a)
 {
@@ -130,7 +113,9 @@ static void attest(struct broker *b, const struct coco_test_request *q,
 	    memcmp(got, want, 48) != 0) {
 		deny(a, b, "AttestationError", "RCAR handshake Attest failed");
 	} else {
-		public_key(&key, &b->key);
+		coco_key_free(b->key);
+		b->key = coco_kbs_attest_key(&key);
+		assert_non_null(b->key);
 		snprintf(b->out, sizeof(b->out), "{\"token\":\"canary.token.5d2a\"}");
 	}
 	coco_free(got);
@@ -239,7 +224,7 @@ static int fetch(struct broker *b, struct coco_rcar_config config, const char *p
 
 static void test_fetch(void **state COCO_UNUSED)
 {
-	static const char *const keys[] = { NULL, "p256", "p384", "p521" };
+	static const char *const keys[] = { NULL, "p256", "p384", "p521", "rsa" };
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(keys); i++) {
 		struct broker b = { .old = false };
@@ -290,8 +275,8 @@ static void test_refused(void **state COCO_UNUSED)
 		{ { .refuse = true }, "tenant/model/key", COCO_E_RCAR_REFUSED },
 		{ { .deny = true }, "tenant/model/key", COCO_E_RCAR_POLICY },
 		{ { .plain = true }, "tenant/model/key", COCO_E_FORMAT_JSON },
-		{ { .html = true }, "tenant/model/key", COCO_E_RCAR_ANSWER },
-		{ { .expire = 1 }, "tenant/model/key", COCO_E_RCAR_RESOURCE },
+		{ { .html = true }, "tenant/model/key", COCO_E_BROKER_BUSY },
+		{ { .expire = 1 }, "tenant/model/key", COCO_E_BROKER_TOKEN },
 		{ { .old = false }, "tenant/model/other", COCO_E_RCAR_RESOURCE },
 	};
 

@@ -429,6 +429,26 @@ static void test_wycheproof_oaep(void **state COCO_UNUSED)
 	assert_true(oaep_run > 60);
 }
 
+static void test_rsa_numbers(void **state COCO_UNUSED)
+{
+	uint8_t n[COCO_KEY_RSA_MAX / 8];
+	uint8_t e[8];
+	size_t n_n = 0;
+	size_t n_e = 0;
+	struct coco_key *key = NULL;
+
+	assert_ok(coco_key_generate("rsa2048", &key, NULL), NULL);
+	assert_ok(coco_kek_rsa_numbers(key, n, &n_n, e, &n_e, NULL), NULL);
+	assert_int_equal(n_n, 256);
+	assert_true((n[0] & 0x80) != 0 && (n[255] & 1) != 0);
+	assert_int_equal(n_e, 3);
+	assert_memory_equal(e, "\1\0\1", 3);
+	coco_key_free(key);
+	assert_ok(coco_key_generate("p256", &key, NULL), NULL);
+	assert_err(coco_kek_rsa_numbers(key, n, &n_n, e, &n_e, NULL), COCO_E_KEY_TYPE, NULL);
+	coco_key_free(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,7 +457,7 @@ int main(void)
 		cmocka_unit_test(test_rfc3394),		cmocka_unit_test(test_peer),
 		cmocka_unit_test(test_wrong_kinds),	cmocka_unit_test(test_oaep_round_trip),
 		cmocka_unit_test(test_wycheproof_ecdh), cmocka_unit_test(test_wycheproof_wrap),
-		cmocka_unit_test(test_wycheproof_oaep),
+		cmocka_unit_test(test_wycheproof_oaep), cmocka_unit_test(test_rsa_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/*
+ * fetch.c - one resource of a key broker for this guest (see fetch.h).
+ */
+#include "lib/broker/fetch.h"
+
+#include <string.h>
+
+bool coco_fetch_loopback(const char *url)
+{
+	static const char *const names[] = { "localhost", "[::1]" };
+	const char *host = strstr(url, "://");
+
+	if (host == NULL)
+		return false;
+	host += 3;
+	size_t n = strcspn(host, "/?#");
+	/* "127.0.0.1@elsewhere" is elsewhere */
+	if (memchr(host, '@', n) != NULL)
+		return false;
+	for (size_t i = 0; i < COCO_ARRAY_LEN(names); i++) {
+		size_t len = strlen(names[i]);
+
+		if (n >= len && strncasecmp(host, names[i], len) == 0 &&
+		    (n == len || host[len] == ':'))
+			return true;
+	}
+	size_t digits = strspn(host, "0123456789.");
+	return strncmp(host, "127.", 4) == 0 && (digits == n || host[digits] == ':');
+}
+
+static void warn(const struct coco_fetch_config *config, const struct coco_attester *attester,
+		 const struct coco_run *run)
+{
+	char origin[300];
+
+	coco_http_origin(config->url, origin, sizeof(origin));
+	if (strcmp(coco_attester_tee(attester), "sample") == 0)
+		coco_log(run, 0, "the sample attester proves nothing: a broker that takes its "
+			 "evidence gives the resource to everybody");
+	if (strncasecmp(config->url, "http:", 5) == 0 && !coco_fetch_loopback(config->url))
+		coco_log(run, 0, "no TLS to %s: whoever is in between can answer in its place",
+			 origin);
+}
+
+int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *run,
+	       const struct coco_resource_id *id, struct coco_secret *ret,
+	       struct coco_fetch_info *ret_info, struct coco_diag *diag)
+{
+	struct coco_rcar_config rcar = {
+		.url = config->url, .key = config->key, .initdata = config->initdata,
+	};
+	struct coco_rcar *client = NULL;
+	int r = coco_attester_new(&rcar.attester, &config->attester, diag);
+
+	if (r == 0)
+		r = coco_http_new(&rcar.http, &config->http, diag);
+	if (r == 0)
+		r = coco_rcar_new(&client, &rcar, diag);
+	if (r == 0) {
+		warn(config, rcar.attester, run);
+		r = coco_rcar_get(client, run, id, ret, diag);
+	}
+	if (r == 0 && ret_info != NULL)
+		*ret_info = (struct coco_fetch_info){
+			.attester = coco_attester_kind_name(rcar.attester),
+			.tee = coco_attester_tee(rcar.attester),
+			.protocol = coco_rcar_protocol_used(client),
+		};
+	coco_rcar_free(client);
+	coco_http_free(rcar.http);
+	coco_attester_free(rcar.attester);
+	return r;
+}
