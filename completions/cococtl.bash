@@ -845,6 +845,10 @@ _cococtl()
 		;;
 	'broker get')
 		case $prev in
+		--attester) _cococtl_words "auto tsm sev-guest tdx-guest sample"; return ;;
+		--attester-path) _cococtl_paths -f; return ;;
+		--initdata) _cococtl_paths -f; return ;;
+		--tee-key) _cococtl_words "p256 p384 p521 rsa"; return ;;
 		--reference-value) :; return ;;
 		--broker) :; return ;;
 		--admin-key) _cococtl_paths -f; return ;;
@@ -857,6 +861,7 @@ _cococtl()
 		--client-key) _cococtl_paths -f; return ;;
 		--timeout) :; return ;;
 		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -864,7 +869,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--attester --attester-path --initdata --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
