@@ -161,25 +161,25 @@ const char *const coco_opt_tee_keys[] = { "p256", "p384", "p521", "rsa", NULL };
 
 static const struct coco_operand get_operands[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .min = 0, .max = 1,
-	  .help = "repo/type/tag of a resource that this guest asks for",
+	  .help = "resource for this guest: repo/type/tag",
 	  COCO_BIND_STR(GET, resource) },
 };
 
 static const struct coco_opt get_opts[] = {
 	{ .name = "attester", .kind = COCO_KIND_ENUM, .arg = "KIND",
 	  .values = coco_opt_attesters, .def = "auto", .env = "COCOCTL_ATTESTER",
-	  .help = "where evidence comes from; sample is none and for tests only",
+	  .help = "where evidence comes from; sample: for tests",
 	  COCO_BIND_ENUM(GET, attest.attester) },
-	{ .name = "attester-path", .kind = COCO_KIND_INPUT, .arg = "PATH",
-	  .env = "COCOCTL_ATTESTER_PATH",
+	{ .name = "attester-path", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_SHARED,
+	  .arg = "PATH", .env = "COCOCTL_ATTESTER_PATH",
 	  .help = "directory of configfs-tsm or device, when it is at another place",
 	  COCO_BIND_STR(GET, attest.attester_path) },
 	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", .env = "COCOCTL_INITDATA",
-	  .help = "document that the guest was started with, sent with the evidence",
+	  .help = "what the guest was started with, sent along",
 	  COCO_BIND_STR(GET, attest.initdata) },
 	{ .name = "tee-key", .kind = COCO_KIND_ENUM, .arg = "TYPE",
 	  .values = coco_opt_tee_keys, .def = "p256", .env = "COCOCTL_TEE_KEY",
-	  .help = "key that the answer is encrypted to, made for this run",
+	  .help = "kind of that key",
 	  COCO_BIND_ENUM(GET, attest.tee_key) },
 	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME",
 	  .help = "read a reference value (v0.14 and later)", .conflicts = "resource-policy",
@@ -202,20 +202,20 @@ const struct coco_cmd coco_cmd_entry_broker_get = {
 	.path = "broker get",
 	.group = "Key broker",
 	.summary = "Fetch a resource as an attested guest, or read what an administrator may read",
-	.text = "Resources leave a broker only for attested guests. The guest makes a key for this "
-		"run, proves what it is by evidence over that key, and the broker encrypts its "
-		"answer to the key. The resource is written with mode 0600 and never printed.\n\n"
-		"Evidence comes from configfs-tsm (SEV-SNP and TDX, Linux 6.7 and later) or from "
-		"/dev/sev-guest. A report of /dev/tdx_guest convinces nobody but the machine itself, "
-		"so tdx-guest ends with what is missing. The sample attester has to be asked for by "
-		"name: auto never chooses it.\n\n"
-		"An administrator reads reference values and, from some releases, the resource policy.",
+	.text = "Resources leave a broker only for attested guests: evidence covers a key that is "
+		"made for this run, and the broker encrypts its answer to it. The resource is "
+		"written with mode 0600 and never printed.\n\n"
+		"Evidence comes from configfs-tsm (SEV-SNP, TDX; Linux 6.7) or /dev/sev-guest. "
+		"/dev/tdx_guest alone gives none: tdx-guest says what is missing. auto never "
+		"chooses the sample attester.\n\n"
+		"An administrator reads reference values and, from some releases, the resource "
+		"policy.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,
 	COCO_LIST(operands, get_operands),
 	COCO_LIST(opts, get_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .secret = true,
 		    .help = "the resource: a file, or store:DIR/repo/type/tag",
-		    .def = "needed with a resource; standard output otherwise" },
+		    .def = "none with a resource" },
 	COCO_LIST(examples, get_examples),
 	.exits = EXITS | COCO_EXIT_BIT(EXISTS),
 	.env = credentials_env,

@@ -189,8 +189,8 @@ static const struct coco_envvar env[] = {
 	{ "CLICOLOR_FORCE", "not empty and not 0: colour as with --color=always" },
 	{ "TERM", "\"dumb\": no colour and no progress bar" },
 	{ "CI", "not empty: no colour and no questions" },
-	{ "COCOCTL_ATTESTER", "where a guest's evidence comes from, as --attester of broker get; also "
-			      "for kbs+https: references" },
+	{ "COCOCTL_ATTESTER", "where a guest's evidence comes from, as --attester of broker get; "
+			      "also for kbs+https: references" },
 	{ "COCOCTL_ATTESTER_PATH", "the same for --attester-path" },
 	{ "COCOCTL_INITDATA", "the same for --initdata" },
 	{ "COCOCTL_TEE_KEY", "the same for --tee-key" },

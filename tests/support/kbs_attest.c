@@ -209,7 +209,8 @@ static bool auth(struct coco_kbs_server *s, const struct coco_test_request *q,
 
 /* Whether the sample evidence holds the digest of what was sent with it. */
 static bool bound(const struct coco_kbs_server *s, const struct coco_kbs_session *x,
-		  const struct coco_rcar_key *key, const char *devices, const struct coco_jv *evidence)
+		  const struct coco_rcar_key *key, const char *devices,
+		  const struct coco_jv *evidence)
 {
 	struct coco_digest *d = NULL;
 	uint8_t *got = NULL;

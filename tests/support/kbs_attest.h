@@ -35,7 +35,7 @@ struct coco_kbs_session {
 };
 
 struct coco_kbs_attest {
-	struct coco_backend *store;    /* resources and policies come from here; NULL: the server's */
+	struct coco_backend *store;    /* what guests get; NULL: what the server keeps */
 	enum coco_kbs_lapse lapse;
 	bool plain;                    /* resources are not encrypted */
 	/* state */

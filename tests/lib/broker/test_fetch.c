@@ -103,8 +103,8 @@ static void test_attester(void **state COCO_UNUSED)
 static void test_loopback(void **state COCO_UNUSED)
 {
 	static const char *const yes[] = {
-		"http://127.0.0.1", "http://127.0.0.1:8006/x", "https://127.1.2.3/", "http://[::1]:80",
-		"http://LocalHost:1", "http://localhost",
+		"http://127.0.0.1", "http://127.0.0.1:8006/x", "https://127.1.2.3/",
+		"http://[::1]:80", "http://LocalHost:1", "http://localhost",
 	};
 	static const char *const no[] = {
 		"http://10.0.0.1", "http://127.0.0.1.example.com/", "http://localhost.example.com",
