@@ -179,7 +179,7 @@ static const struct coco_opt get_opts[] = {
 	  COCO_BIND_STR(GET, attest.initdata) },
 	{ .name = "tee-key", .kind = COCO_KIND_ENUM, .arg = "TYPE",
 	  .values = coco_opt_tee_keys, .def = "p256", .env = "COCOCTL_TEE_KEY",
-	  .help = "kind of that key",
+	  .help = "that key",
 	  COCO_BIND_ENUM(GET, attest.tee_key) },
 	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME",
 	  .help = "read a reference value (v0.14 and later)", .conflicts = "resource-policy",
@@ -201,7 +201,7 @@ const struct coco_cmd coco_cmd_entry_broker_get = {
 	.id = COCO_CMD_BROKER_GET,
 	.path = "broker get",
 	.group = "Key broker",
-	.summary = "Fetch a resource as an attested guest, or read what an administrator may read",
+	.summary = "Fetch a resource as an attested guest, or read a value back",
 	.text = "Resources leave a broker only for attested guests: evidence covers a key that is "
 		"made for this run, and the broker encrypts its answer to it. The resource is "
 		"written with mode 0600 and never printed.\n\n"
@@ -215,7 +215,7 @@ const struct coco_cmd coco_cmd_entry_broker_get = {
 	COCO_LIST(opts, get_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .secret = true,
 		    .help = "the resource: a file, or store:DIR/repo/type/tag",
-		    .def = "none with a resource" },
+		    .def = "standard output, but for a resource" },
 	COCO_LIST(examples, get_examples),
 	.exits = EXITS | COCO_EXIT_BIT(EXISTS),
 	.env = credentials_env,
