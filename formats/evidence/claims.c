@@ -131,6 +131,15 @@ void coco_claims_note(struct coco_claims *c, const char *note)
 		c->v[c->n - 1].note = note;
 }
 
+void coco_claims_derived(struct coco_claims *c)
+{
+	if (c->code != 0 || c->n == 0)
+		return;
+	c->v[c->n - 1].derived = true;
+	c->v[c->n - 1].offset = 0;
+	c->v[c->n - 1].length = 0;
+}
+
 int coco_claims_finish(const struct coco_claims *c, struct coco_diag *diag)
 {
 	if (c->code == 0)

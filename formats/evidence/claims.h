@@ -74,6 +74,9 @@ void coco_claims_time(struct coco_claims *c, const char *name, int64_t when, uin
 		      size_t length);
 void coco_claims_note(struct coco_claims *c, const char *note);
 
+/* coco_claims_derived - the claim that was appended last has no place of its own. */
+void coco_claims_derived(struct coco_claims *c);
+
 /* coco_claims_finish - 0, or the first failure (LIMIT_MEMORY, LIMIT_COUNT). */
 int coco_claims_finish(const struct coco_claims *c, struct coco_diag *diag) COCO_MUSTUSE;
 

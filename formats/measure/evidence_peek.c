@@ -6,19 +6,12 @@
 
 #include <string.h>
 
-#include "formats/core/rd.h"
+#include "formats/core/dcap_head.h"
 
 enum {
 	REPORT_SIZE = 1184,
 	REPORT_POLICY = 0x8,
 	REPORT_MEASUREMENT = 0x90,
-	QUOTE_HEADER = 48,
-	TEE_TDX = 0x81,
-	BODY_MRTD = 136,          /* in the TD report body */
-	BODY_RTMR0 = 328,
-	BODY_SIZE = 584,          /* of TDX 1.0 */
-	BODY_TDX10 = 2,           /* body types of quote version 5 */
-	BODY_TDX15 = 3,
 };
 
 static const char *const tdx_names[COCO_EVIDENCE_VALUES] = { "tdx.mrtd", "tdx.rtmr0", "tdx.rtmr1",
@@ -46,31 +39,18 @@ static bool peek_report(struct coco_evidence_peek *p, struct coco_view bytes)
 
 static bool peek_quote(struct coco_evidence_peek *p, struct coco_view bytes)
 {
+	struct coco_dcap_head head;
 	struct coco_rd rd;
 
 	coco_rd_init(&rd, bytes, 0, NULL);
-	uint16_t version = coco_rd_le16(&rd, "version");
-	coco_rd_le16(&rd, "attestation key type");
-	if (coco_rd_le32(&rd, "TEE type") != TEE_TDX || (version != 4 && version != 5))
-		return false;
-	coco_rd_view(&rd, QUOTE_HEADER - 8, "header");
-	if (version == 5) {
-		uint16_t type = coco_rd_le16(&rd, "body type");
-		uint32_t size = coco_rd_le32(&rd, "body size");
-
-		if ((type != BODY_TDX10 && type != BODY_TDX15) || size < BODY_SIZE)
-			return false;
-	}
-	struct coco_view body = coco_rd_view(&rd, BODY_SIZE, "TD report body");
-	if (!coco_rd_ok(&rd))
+	if (coco_dcap_head_read(&rd, &head) != 0 || head.tee_type != COCO_DCAP_TEE_TDX)
 		return false;
 	p->kind = COCO_EVIDENCE_TDX_QUOTE;
 	p->n = COCO_EVIDENCE_VALUES;
 	for (size_t i = 0; i < p->n; i++) {
-		size_t at = i == 0 ? BODY_MRTD : BODY_RTMR0 + (i - 1) * COCO_EVIDENCE_VALUE;
-
 		p->value[i].name = tdx_names[i];
-		memcpy(p->value[i].value, body.p + at, COCO_EVIDENCE_VALUE);
+		memcpy(p->value[i].value, i == 0 ? head.td.mr_td : head.td.rtmr[i - 1],
+		       COCO_EVIDENCE_VALUE);
 	}
 	return true;
 }

@@ -15,7 +15,7 @@ enum {
 
 enum coco_evidence_kind {
 	COCO_EVIDENCE_SNP_REPORT,    /* version 2 to 5, 1184 bytes */
-	COCO_EVIDENCE_TDX_QUOTE,     /* version 4, or 5 with a TDX 1.0 or 1.5 body */
+	COCO_EVIDENCE_TDX_QUOTE,     /* version 4, or 5 with any TDX body */
 };
 
 struct coco_evidence_peek {

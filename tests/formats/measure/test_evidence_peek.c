@@ -61,7 +61,7 @@ static void test_quote(void **state COCO_UNUSED)
 	quote[4] = 0x81;
 	quote[0] = 5;
 	memmove(quote + 54, quote + 48, 584);
-	memcpy(quote + 48, "\3\0\110\2\0\0", 6);
+	memcpy(quote + 48, "\2\0\110\2\0\0", 6);
 	assert_true(peek(&e, quote, sizeof(quote)));
 	assert_memory_equal(e.value[0].value, quote + 54 + 136, 48);
 	assert_false(peek(&e, quote, sizeof(quote) - 1));
