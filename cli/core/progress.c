@@ -36,6 +36,14 @@ static bool eta_ms(const struct coco_progress_state *s, uint64_t *ret)
 	return true;
 }
 
+static void amount(char *ret, size_t cap, uint64_t n, bool items)
+{
+	if (items)
+		snprintf(ret, cap, "%" PRIu64, n);
+	else
+		coco_human_bytes(ret, cap, n);
+}
+
 void coco_progress_line(char *ret, size_t cap, const struct coco_progress_state *s,
 			unsigned width)
 {
@@ -46,12 +54,12 @@ void coco_progress_line(char *ret, size_t cap, const struct coco_progress_state 
 	char text[256];
 	uint64_t left;
 
-	coco_human_bytes(done, sizeof(done), s->done);
-	coco_human_bytes(total, sizeof(total), s->total);
+	amount(done, sizeof(done), s->done, s->items);
+	amount(total, sizeof(total), s->total, s->items);
 	if (s->rate != 0) {
 		char human[32];
 
-		coco_human_bytes(human, sizeof(human), s->rate);
+		amount(human, sizeof(human), s->rate, s->items);
 		snprintf(rate, sizeof(rate), "  %s/s", human);
 	}
 	if (eta_ms(s, &left) && s->done < s->total) {
@@ -89,6 +97,8 @@ size_t coco_progress_json(char *ret, size_t cap, const struct coco_progress_stat
 	coco_jw_begin(&jw, '{');
 	coco_jw_kv_string(&jw, "event", "progress");
 	coco_jw_kv_string(&jw, "phase", s->phase);
+	if (s->items)
+		coco_jw_kv_string(&jw, "unit", "candidates");
 	snprintf(text, sizeof(text), "%" PRIu64, s->done);
 	coco_jw_kv_string(&jw, "done", text);
 	if (s->total != 0) {
@@ -184,6 +194,7 @@ void coco_display_tick(struct coco_display *d, uint64_t now)
 		.phase = atomic_load(&d->progress->phase),
 		.done = atomic_load(&d->progress->done),
 		.total = atomic_load(&d->progress->total),
+		.items = atomic_load(&d->progress->items),
 	};
 
 	if (s.phase == NULL)

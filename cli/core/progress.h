@@ -15,7 +15,8 @@ struct coco_progress_state {
 	const char *phase;
 	uint64_t done;
 	uint64_t total;     /* 0: unknown */
-	uint64_t rate;      /* bytes per second, 0 while unknown */
+	uint64_t rate;      /* per second, 0 while unknown */
+	bool items;         /* things are counted, not bytes */
 };
 
 struct coco_display {

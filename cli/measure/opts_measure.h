@@ -45,6 +45,7 @@ struct coco_opts_measure_tdx {
 	struct coco_opts_acpi tables;
 	struct coco_strlist events;      /* NAME=HEX */
 	struct coco_strlist items;       /* NAME=HEX */
+	struct coco_strlist registers;   /* mrtd, rtmr0, ... */
 	const char *attributes;          /* 16 hexadecimal digits */
 	const char *xfam;
 	const char *mrconfigid;          /* 96 hexadecimal digits */

@@ -160,7 +160,7 @@ const struct coco_cmd coco_cmd_entry_measure_search = {
 		"uki=DIR. Both orders of pages in MRTD, ExitBootServices once or twice and all "
 		"boot phases are tried. Of a log the nearest candidate and the first event that "
 		"differs are shown.",
-	.flags = COCO_CMD_VERIFIES | COCO_CMD_JOBS,
+	.flags = COCO_CMD_VERIFIES | COCO_CMD_JOBS | COCO_CMD_PROGRESS,
 	COCO_LIST(opts, search_opts),
 	COCO_LIST(examples, search_examples),
 	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |

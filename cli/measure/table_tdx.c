@@ -66,6 +66,8 @@ static const struct coco_opt tdx_opts[] = {
 	{ .name = "mrownerconfig", .kind = COCO_KIND_STRING, .arg = "HEX",
 	  .help = "MROWNERCONFIG, likewise", COCO_BIND_STR(TDX, mrownerconfig) },
 	COCO_OPTION_KNOWN(TDX, answer),
+	{ .name = "register", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "NAME",
+	  .help = "only these: mrtd, rtmr0 to rtmr3", COCO_BIND_LIST(TDX, registers) },
 	COCO_OPTIONS_ANSWER(TDX, answer),
 };
 

@@ -310,6 +310,25 @@ static int take_qemu(struct coco_tdx_args *a, const char *text, struct coco_diag
 	return 0;
 }
 
+static int take_registers(const struct coco_strlist *list, unsigned *ret, struct coco_diag *diag)
+{
+	static const char *const names[] = { "mrtd", "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
+
+	for (size_t i = 0; i < list->n; i++) {
+		unsigned bit = 0;
+
+		for (unsigned k = 0; k < COCO_ARRAY_LEN(names); k++)
+			if (strcmp(list->v[i], names[k]) == 0)
+				bit = 1U << k;
+		if (bit == 0)
+			return coco_fail(diag, COCO_E_USAGE_VALUE,
+					 "--register: \"%.40s\" is not mrtd or rtmr0 to rtmr3",
+					 list->v[i]);
+		*ret |= bit;
+	}
+	return 0;
+}
+
 /* By QEMU's version when nothing is said: 8 was patched for TDX and adds in two passes. */
 static void take_orders(struct coco_tdx_args *a, int choice)
 {
@@ -350,6 +369,8 @@ int coco_tdx_args(struct coco_cli *cli, const struct coco_opts_measure_tdx *o,
 		r = take_items(a, &o->items, diag);
 	if (r == 0)
 		r = take_fields(a, o, diag);
+	if (r == 0)
+		r = take_registers(&o->registers, &req->registers, diag);
 	if (r != 0)
 		return r;
 	take_orders(a, o->add_page);

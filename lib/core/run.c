@@ -14,13 +14,24 @@ int coco_run_check(const struct coco_run *run, struct coco_diag *diag)
 	return 0;
 }
 
-void coco_run_phase(const struct coco_run *run, const char *phase, uint64_t total)
+static void begin(const struct coco_run *run, const char *phase, uint64_t total, bool items)
 {
 	if (run->progress == NULL)
 		return;
 	atomic_store(&run->progress->done, 0);
 	atomic_store(&run->progress->total, total);
+	atomic_store(&run->progress->items, items);
 	atomic_store(&run->progress->phase, phase);
+}
+
+void coco_run_phase(const struct coco_run *run, const char *phase, uint64_t total)
+{
+	begin(run, phase, total, false);
+}
+
+void coco_run_phase_items(const struct coco_run *run, const char *phase, uint64_t total)
+{
+	begin(run, phase, total, true);
 }
 
 void coco_log(const struct coco_run *run, int level, const char *fmt, ...)

@@ -11,11 +11,12 @@
 
 #include "formats/core/diag.h"
 
-/* Updated by the library, read by whoever draws. Units are bytes. */
+/* Updated by the library, read by whoever draws. Units are bytes, or things that are counted. */
 struct coco_progress {
 	_Atomic(const char *) phase;  /* static text, NULL before the start */
 	_Atomic uint64_t done;
 	_Atomic uint64_t total;       /* 0 while unknown */
+	_Atomic bool items;           /* done and total count things */
 };
 
 struct coco_run {
@@ -35,7 +36,10 @@ int coco_run_check(const struct coco_run *run, struct coco_diag *diag) COCO_MUST
 /* coco_run_phase - starts a phase of total bytes (0: unknown). */
 void coco_run_phase(const struct coco_run *run, const char *phase, uint64_t total);
 
-/* coco_run_advance - n more bytes of the phase are done. */
+/* coco_run_phase_items - likewise, of total things that are counted. */
+void coco_run_phase_items(const struct coco_run *run, const char *phase, uint64_t total);
+
+/* coco_run_advance - n more bytes or things of the phase are done. */
 static inline void coco_run_advance(const struct coco_run *run, uint64_t n)
 {
 	if (run->progress != NULL)

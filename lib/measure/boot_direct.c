@@ -3,12 +3,8 @@
  */
 #include "lib/measure/boot_direct.h"
 
-#include <string.h>
-
 #include "formats/core/mem.h"
-#include "formats/measure/linux_setup.h"
 #include "formats/measure/load_options.h"
-#include "lib/measure/authenticode.h"
 
 bool coco_boot_patches(unsigned qemu_major, bool named_blobs)
 {
@@ -25,37 +21,19 @@ static int load_initrd(struct coco_boot_direct *d, const struct coco_boot_files 
 	return coco_boot_hash_file(f, d->initrd, "initrd", &d->linux_events.initrd, size, diag);
 }
 
-/* The kernel as QEMU changes it: small enough for memory. */
-static int patched(struct coco_boot_direct *d, const struct coco_boot_files *f,
-		   uint64_t initrd_size, struct coco_diag *diag)
+static int load_kernel(struct coco_boot_direct *d, const struct coco_boot_files *f,
+		       uint64_t initrd_size, struct coco_diag *diag)
 {
 	const struct coco_linux_launch launch = {
 		.memory = d->memory, .cmdline = d->append, .has_initrd = d->initrd != NULL,
 		.initrd_size = initrd_size,
 	};
-	struct coco_authenticode a;
-	uint8_t *p = NULL;
-	size_t n;
+	struct coco_shelf_file head;
 
-	int r = coco_boot_read_file(f, d->kernel, "kernel", COCO_BOOT_KERNEL_MAX, &p, &n, diag);
-	if (r == 0)
-		r = coco_linux_setup_patch(p, n, &launch, diag);
-	if (r == 0)
-		r = coco_authenticode_bytes(coco_view_of(p, n), coco_boot_banks(f->list), &a, diag);
-	if (r == 0)
-		coco_boot_digests_of(&d->image, &a.digest, a.banks);
-	else
-		coco_diag_source(diag, "%s", d->kernel);
-	coco_free(p);
-	return r;
-}
-
-static int load_kernel(struct coco_boot_direct *d, const struct coco_boot_files *f,
-		       uint64_t initrd_size, struct coco_diag *diag)
-{
-	if (d->patched)
-		return patched(d, f, initrd_size, diag);
-	return coco_boot_image_file(f, d->kernel, "kernel", &d->image, diag);
+	int r = coco_boot_kernel_head(f, d->kernel, "kernel", &head, diag);
+	return r == 0 ? coco_boot_kernel_image(f, d->kernel, &head,
+					       d->patched ? &launch : NULL, &d->image, diag)
+		      : r;
 }
 
 static int load_options(struct coco_boot_direct *d, struct coco_diag *diag)

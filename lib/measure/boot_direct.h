@@ -9,8 +9,6 @@
 #include "lib/measure/boot_files.h"
 #include "lib/measure/boot_stage.h"
 
-enum { COCO_BOOT_KERNEL_MAX = 256 << 20 };   /* bytes of a kernel that QEMU changes */
-
 struct coco_boot_direct {
 	/* borrowed, from the caller */
 	const char *kernel;                /* file */

@@ -27,58 +27,68 @@ void coco_boot_digests_of(struct coco_boot_digests *ret, const struct coco_bank_
 						coco_digest_length(algs[i]));
 }
 
-static int name_it(const struct coco_boot_files *f, const char *name, struct coco_sha256 *ctx,
-		   uint64_t size, struct coco_diag *diag)
+static int name_it(const struct coco_boot_files *f, const char *name, uint64_t size,
+		   const uint8_t sha256[COCO_SHA256_SIZE], struct coco_diag *diag)
 {
 	struct coco_mrecord_file file = { .size = size };
 
 	snprintf(file.name, sizeof(file.name), "%s", name);
-	coco_sha256_final(ctx, file.sha256);
+	memcpy(file.sha256, sha256, sizeof(file.sha256));
 	return coco_mrecord_file(f->rec, &file, diag);
 }
 
-/* SHA-256 of an open file, and with a list its digests in the banks too. */
-static int pieces(const struct coco_boot_files *f, bool banks, int fd, uint64_t size,
-		  const char *path, struct coco_sha256 *ctx, struct coco_diag *diag)
+static int name_bytes(const struct coco_boot_files *f, const char *name, struct coco_view bytes,
+		      struct coco_diag *diag)
+{
+	uint8_t sha256[COCO_SHA256_SIZE];
+	struct coco_sha256 ctx;
+
+	coco_sha256_init(&ctx);
+	coco_sha256_update(&ctx, bytes.p, bytes.n);
+	coco_sha256_final(&ctx, sha256);
+	return name_it(f, name, bytes.n, sha256, diag);
+}
+
+/* SHA-256 of an open file, its first bytes, and with banks its digests in them too. */
+static int pieces(const struct coco_boot_files *f, bool banks, int fd, const char *path,
+		  struct coco_shelf_file *ret, struct coco_diag *diag)
 {
 	enum { CHUNK = 1 << 20 };
 	uint8_t *buf = coco_alloc(CHUNK, 1);
+	struct coco_sha256 ctx;
 	int r = 0;
 
 	if (buf == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory to hash a file");
-	for (uint64_t at = 0; r == 0 && at < size; at += CHUNK) {
-		size_t n = (size_t)coco_min_u64(CHUNK, size - at);
+	coco_sha256_init(&ctx);
+	for (uint64_t at = 0; r == 0 && at < ret->size; at += CHUNK) {
+		size_t n = (size_t)coco_min_u64(CHUNK, ret->size - at);
 
 		r = coco_run_check(f->run, diag);
 		if (r == 0)
 			r = coco_pread_full(fd, buf, n, at, path, diag);
+		if (r == 0 && at == 0)
+			memcpy(ret->head, buf, coco_min_size(n, sizeof(ret->head)));
 		if (r == 0)
-			coco_sha256_update(ctx, buf, n);
+			coco_sha256_update(&ctx, buf, n);
 		if (r == 0 && banks)
 			r = coco_boot_update(f->list, buf, n, diag);
 	}
+	coco_sha256_final(&ctx, ret->sha256);
 	coco_free(buf);
 	return r;
 }
 
 static int read_through(const struct coco_boot_files *f, bool banks, const char *path,
-			const char *name, uint64_t *ret_size, struct coco_diag *diag)
+			struct coco_shelf_file *ret, struct coco_diag *diag)
 {
-	struct coco_sha256 ctx;
-	uint64_t size;
 	int fd;
 
-	int r = coco_open_read(path, &fd, &size, diag);
+	int r = coco_open_read(path, &fd, &ret->size, diag);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&ctx);
-	r = pieces(f, banks, fd, size, path, &ctx, diag);
+	r = pieces(f, banks, fd, path, ret, diag);
 	close(fd);
-	if (r == 0)
-		r = name_it(f, name, &ctx, size, diag);
-	if (r == 0 && ret_size != NULL)
-		*ret_size = size;
 	return r;
 }
 
@@ -86,52 +96,154 @@ int coco_boot_hash_file(const struct coco_boot_files *f, const char *path, const
 			struct coco_boot_digests *ret, uint64_t *ret_size,
 			struct coco_diag *diag)
 {
-	int r = read_through(f, true, path, name, ret_size, diag);
+	const struct coco_shelf_key key = { .kind = COCO_SHELF_WHOLE, .path = path,
+					    .banks = coco_boot_banks(f->list) };
+	struct coco_shelf_file file = { .size = 0 };
+	int r = 0;
 
-	return r == 0 ? coco_boot_final(f->list, ret, diag) : r;
+	if (!coco_shelf_find(f->shelf, &key, &file)) {
+		r = read_through(f, true, path, &file, diag);
+		if (r == 0)
+			r = coco_boot_final(f->list, &file.digests, diag);
+		if (r == 0)
+			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+	}
+	if (r == 0)
+		r = name_it(f, name, file.size, file.sha256, diag);
+	if (r != 0)
+		return r;
+	*ret = file.digests;
+	if (ret_size != NULL)
+		*ret_size = file.size;
+	return 0;
 }
 
 int coco_boot_hash_bytes(const struct coco_boot_files *f, struct coco_view bytes,
 			 const char *name, struct coco_boot_digests *ret,
 			 struct coco_diag *diag)
 {
-	struct coco_sha256 ctx;
-
 	int r = coco_boot_update(f->list, bytes.p, bytes.n, diag);
+
 	if (r == 0)
 		r = coco_boot_final(f->list, ret, diag);
-	if (r != 0 || name == NULL)
-		return r;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, bytes.p, bytes.n);
-	return name_it(f, name, &ctx, bytes.n, diag);
+	return r == 0 && name != NULL ? name_bytes(f, name, bytes, diag) : r;
 }
 
-int coco_boot_image_file(const struct coco_boot_files *f, const char *path, const char *name,
+/* The Authenticode digest of a file as it is. */
+static int image_digests(const struct coco_boot_files *f, const char *path,
 			 struct coco_boot_digests *ret, struct coco_diag *diag)
 {
 	struct coco_authenticode a;
 
 	int r = coco_authenticode_path(path, coco_boot_banks(f->list), f->run, &a, diag);
+	if (r == 0)
+		coco_boot_digests_of(ret, &a.digest, a.banks);
+	return r;
+}
+
+int coco_boot_image_file(const struct coco_boot_files *f, const char *path, const char *name,
+			 struct coco_boot_digests *ret, struct coco_diag *diag)
+{
+	const struct coco_shelf_key key = { .kind = COCO_SHELF_IMAGE, .path = path,
+					    .banks = coco_boot_banks(f->list) };
+	struct coco_shelf_file file = { .size = 0 };
+	int r = 0;
+
+	if (!coco_shelf_find(f->shelf, &key, &file)) {
+		r = image_digests(f, path, &file.digests, diag);
+		if (r == 0)
+			r = read_through(f, false, path, &file, diag);
+		if (r == 0)
+			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+	}
+	if (r == 0)
+		r = name_it(f, name, file.size, file.sha256, diag);
+	if (r == 0)
+		*ret = file.digests;
+	return r;
+}
+
+int coco_boot_kernel_head(const struct coco_boot_files *f, const char *path, const char *name,
+			  struct coco_shelf_file *ret, struct coco_diag *diag)
+{
+	const struct coco_shelf_key key = { .kind = COCO_SHELF_HEAD, .path = path };
+	struct coco_shelf_file file = { .size = 0 };
+	int r = 0;
+
+	if (!coco_shelf_find(f->shelf, &key, &file)) {
+		r = read_through(f, false, path, &file, diag);
+		if (r == 0)
+			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+	}
+	if (r == 0)
+		r = name_it(f, name, file.size, file.sha256, diag);
+	if (r == 0)
+		*ret = file;
+	return r;
+}
+
+static int patched_digests(const struct coco_boot_files *f, const char *path,
+			   const uint8_t head[COCO_LINUX_SETUP_LEAST],
+			   struct coco_boot_digests *ret, struct coco_diag *diag)
+{
+	struct coco_authenticode a;
+	uint8_t *p = NULL;
+	size_t n;
+
+	int r = coco_read_file(path, COCO_BOOT_KERNEL_MAX, &p, &n, diag);
 	if (r != 0)
 		return r;
-	coco_boot_digests_of(ret, &a.digest, a.banks);
-	return read_through(f, false, path, name, NULL, diag);
+	memcpy(p, head, coco_min_size(n, COCO_LINUX_SETUP_LEAST));
+	r = coco_authenticode_bytes(coco_view_of(p, n), coco_boot_banks(f->list), &a, diag);
+	if (r == 0)
+		coco_boot_digests_of(ret, &a.digest, a.banks);
+	else
+		coco_diag_source(diag, "%s", path);
+	coco_free(p);
+	return r;
+}
+
+int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
+			   const struct coco_shelf_file *head,
+			   const struct coco_linux_launch *launch,
+			   struct coco_boot_digests *ret, struct coco_diag *diag)
+{
+	struct coco_shelf_key key = { .path = path, .banks = coco_boot_banks(f->list) };
+	struct coco_shelf_file file = *head;
+	size_t n = (size_t)coco_min_u64(head->size, sizeof(file.head));
+	struct coco_sha256 ctx;
+	int r = 0;
+
+	key.kind = launch != NULL ? COCO_SHELF_PATCHED : COCO_SHELF_IMAGE;
+	if (launch != NULL) {
+		r = coco_linux_setup_patch(file.head, n, launch, diag);
+		if (r != 0)
+			coco_diag_source(diag, "%s", path);
+		coco_sha256_init(&ctx);
+		coco_sha256_update(&ctx, file.head, n);
+		coco_sha256_final(&ctx, key.head);
+	}
+	if (r == 0 && !coco_shelf_find(f->shelf, &key, &file)) {
+		r = launch != NULL ? patched_digests(f, path, file.head, &file.digests, diag)
+				   : image_digests(f, path, &file.digests, diag);
+		if (r == 0)
+			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+	}
+	if (r == 0)
+		*ret = file.digests;
+	return r;
 }
 
 int coco_boot_read_file(const struct coco_boot_files *f, const char *path, const char *name,
 			size_t max, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)
 {
-	struct coco_sha256 ctx;
 	uint8_t *p = NULL;
 	size_t n;
 
 	int r = coco_read_file(path, max, &p, &n, diag);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, p, n);
-	r = name_it(f, name, &ctx, n, diag);
+	r = name_bytes(f, name, coco_view_of(p, n), diag);
 	if (r != 0) {
 		coco_free(p);
 		return r;

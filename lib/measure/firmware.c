@@ -113,22 +113,17 @@ static int walk_image(struct coco_firmware *fw, struct coco_diag *diag)
 	return r;
 }
 
-int coco_firmware_parse(uint8_t *image, size_t n, struct coco_firmware *ret,
-			struct coco_diag *diag)
+/* Takes the bytes also when it fails. */
+static int open_bytes(uint8_t *image, size_t n, struct coco_firmware *ret, struct coco_diag *diag)
 {
 	struct coco_firmware fw = { .image = image, .n = n };
 	struct coco_sha256 ctx;
 
 	int r = coco_ovmf_parse(&fw.table, coco_view_of(image, n), diag);
-	if (r == 0)
-		r = walk_image(&fw, diag);
-	if (r == 0)
-		r = coco_firmware_texts(&fw, diag);
 	if (r != 0) {
 		coco_firmware_free(&fw);
 		return r;
 	}
-	coco_firmware_detect(&fw);
 	snprintf(fw.file.name, sizeof(fw.file.name), "firmware");
 	fw.file.size = n;
 	coco_sha256_init(&ctx);
@@ -138,17 +133,69 @@ int coco_firmware_parse(uint8_t *image, size_t n, struct coco_firmware *ret,
 	return 0;
 }
 
-int coco_firmware_load(const char *path, struct coco_firmware *ret, struct coco_diag *diag)
+int coco_firmware_look(struct coco_firmware *fw, struct coco_diag *diag)
+{
+	struct coco_firmware work = *fw;
+
+	if (fw->looked)
+		return 0;
+	int r = walk_image(&work, diag);
+	if (r == 0)
+		r = coco_firmware_texts(&work, diag);
+	if (r != 0) {
+		coco_free(work.unpacked);
+		return r;
+	}
+	coco_firmware_detect(&work);
+	work.looked = true;
+	*fw = work;
+	return 0;
+}
+
+int coco_firmware_parse(uint8_t *image, size_t n, struct coco_firmware *ret,
+			struct coco_diag *diag)
+{
+	struct coco_firmware fw;
+
+	int r = open_bytes(image, n, &fw, diag);
+	if (r != 0)
+		return r;
+	r = coco_firmware_look(&fw, diag);
+	if (r != 0)
+		coco_firmware_free(&fw);
+	else
+		*ret = fw;
+	return r;
+}
+
+int coco_firmware_open(const char *path, struct coco_firmware *ret, struct coco_diag *diag)
 {
 	uint8_t *p = NULL;
 	size_t n = 0;
 
 	int r = coco_read_file(path, COCO_OVMF_MAX, &p, &n, diag);
 	if (r == 0)
-		r = coco_firmware_parse(p, n, ret, diag);
+		r = open_bytes(p, n, ret, diag);
 	if (r != 0)
 		coco_diag_source(diag, "%s", path);
 	return r;
+}
+
+int coco_firmware_load(const char *path, struct coco_firmware *ret, struct coco_diag *diag)
+{
+	struct coco_firmware fw;
+
+	int r = coco_firmware_open(path, &fw, diag);
+	if (r != 0)
+		return r;
+	r = coco_firmware_look(&fw, diag);
+	if (r != 0) {
+		coco_diag_source(diag, "%s", path);
+		coco_firmware_free(&fw);
+		return r;
+	}
+	*ret = fw;
+	return 0;
 }
 
 void coco_firmware_free(struct coco_firmware *fw)
@@ -163,10 +210,10 @@ int coco_firmware_describe(struct coco_mrecord *rec, const struct coco_firmware 
 {
 	int r = coco_mrecord_file(rec, &fw->file, diag);
 
-	if (r == 0)
+	if (r == 0 && (fw->looked || gen->given))
 		r = coco_mrecord_param(rec, diag, "firmware_generation", "%s",
 				       gen->known ? gen->name : "unknown");
-	if (r == 0)
+	if (r == 0 && (fw->looked || gen->given))
 		r = coco_mrecord_param(rec, diag, "firmware_generation_basis", "%s",
 				       gen->given ? "given" : gen->evidence);
 	if (r == 0 && fw->has_version && fw->version[0] != '\0')

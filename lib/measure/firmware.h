@@ -50,6 +50,8 @@ struct coco_firmware {
 	uint8_t *image;          /* owned */
 	size_t n;
 	struct coco_ovmf table;
+	struct coco_mrecord_file file;    /* "firmware", size and digest, for the record */
+	bool looked;             /* coco_firmware_look was there: what follows is filled */
 	uint8_t *unpacked;       /* owned; sections of the packed part, NULL: there is none */
 	size_t n_unpacked;
 	struct coco_view vars;   /* volume with the store of variables; n 0: none */
@@ -69,15 +71,25 @@ struct coco_firmware {
 	bool checks_images;      /* a build with Secure Boot: the variable SecureBoot exists */
 	bool has_setup;          /* the setup program lies in dxe: TDX guests have it, too */
 	struct coco_fw_generation detected;
-	struct coco_mrecord_file file;    /* "firmware", size and digest, for the record */
 };
 
 /*
- * coco_firmware_load - reads and takes apart the file at path. An image without a
- * packed part is fine: detected.known is then false. Gives *ret
- * (coco_firmware_free). Errors: those of ovmf.h and fw_volume.h,
- * FIRMWARE_PACKED, IO_..., LIMIT_MEMORY.
+ * coco_firmware_open - reads the file at path and its table, which is all that
+ * MRTD needs; nothing is unpacked. Gives *ret (coco_firmware_free). Errors: those
+ * of ovmf.h, IO_..., LIMIT_MEMORY.
  */
+int coco_firmware_open(const char *path, struct coco_firmware *ret, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
+/*
+ * coco_firmware_look - takes apart what was opened, once: volumes, the packed
+ * part, texts, the generation. An image without a packed part is fine:
+ * detected.known is then false. Errors: those of fw_volume.h, FIRMWARE_PACKED,
+ * LIMIT_MEMORY; fw is then still as opened.
+ */
+int coco_firmware_look(struct coco_firmware *fw, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_firmware_load - both. Gives *ret (coco_firmware_free). */
 int coco_firmware_load(const char *path, struct coco_firmware *ret, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
@@ -87,13 +99,16 @@ int coco_firmware_parse(uint8_t *image, size_t n, struct coco_firmware *ret,
 
 void coco_firmware_free(struct coco_firmware *fw);   /* fine on a zeroed struct */
 
-/* coco_firmware_generation - the choice of the user, or what was detected. */
+/*
+ * coco_firmware_generation - the choice of the user, or what was detected; not
+ * known when nobody looked.
+ */
 struct coco_fw_generation coco_firmware_generation(const struct coco_firmware *fw,
 						   enum coco_fw_choice choice);
 
 /*
  * coco_firmware_describe - the firmware's file, its generation and what that is
- * known from, into a record. Errors: LIMIT_MEMORY.
+ * known from, into a record; the file alone when nobody looked. Errors: LIMIT_MEMORY.
  */
 int coco_firmware_describe(struct coco_mrecord *rec, const struct coco_firmware *fw,
 			   const struct coco_fw_generation *gen, struct coco_diag *diag)

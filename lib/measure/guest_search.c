@@ -22,31 +22,32 @@ enum {
 	MACHINE = BIT(COCO_GUEST_MEMORY) | BIT(COCO_GUEST_ACPI),
 };
 
-/* What each register depends on. */
+/* What each register depends on; bit: in a request. */
 static const struct {
 	const char *name;
+	unsigned bit;
 	unsigned axes;
 } depends[] = {
-	{ "tdx.mrtd", BIT(COCO_GUEST_FIRMWARE) },
-	{ "tdx.rtmr0", FIRMWARE | MACHINE },
-	{ "tdx.rtmr1", FIRMWARE | LINE | IMAGE | PATCH },
-	{ "tdx.rtmr2", FIRMWARE | LINE | IMAGE },
-	{ "tdx.rtmr3", 0 },
-	{ "tpm.pcr0", FIRMWARE },
-	{ "tpm.pcr1", FIRMWARE | MACHINE },
-	{ "tpm.pcr2", FIRMWARE },
-	{ "tpm.pcr3", FIRMWARE },
-	{ "tpm.pcr4", FIRMWARE | LINE | IMAGE | PATCH },
-	{ "tpm.pcr5", FIRMWARE | IMAGE },
-	{ "tpm.pcr6", FIRMWARE },
-	{ "tpm.pcr7", FIRMWARE },
-	{ "tpm.pcr8", FIRMWARE | LINE | IMAGE },
-	{ "tpm.pcr9", FIRMWARE | LINE | IMAGE },
-	{ "tpm.pcr11", FIRMWARE | IMAGE },
-	{ "tpm.pcr12", FIRMWARE | LINE | IMAGE },
-	{ "tpm.pcr13", FIRMWARE | IMAGE },
-	{ "tpm.pcr14", FIRMWARE },
-	{ "tpm.pcr15", 0 },
+	{ "tdx.mrtd", COCO_TDX_MRTD, BIT(COCO_GUEST_FIRMWARE) },
+	{ "tdx.rtmr0", COCO_TDX_RTMR0, FIRMWARE | MACHINE },
+	{ "tdx.rtmr1", COCO_TDX_RTMR1, FIRMWARE | LINE | IMAGE | PATCH },
+	{ "tdx.rtmr2", COCO_TDX_RTMR2, FIRMWARE | LINE | IMAGE },
+	{ "tdx.rtmr3", COCO_TDX_RTMR3, 0 },
+	{ "tpm.pcr0", 1U << 0, FIRMWARE },
+	{ "tpm.pcr1", 1U << 1, FIRMWARE | MACHINE | IMAGE },
+	{ "tpm.pcr2", 1U << 2, FIRMWARE },
+	{ "tpm.pcr3", 1U << 3, FIRMWARE },
+	{ "tpm.pcr4", 1U << 4, FIRMWARE | LINE | IMAGE | PATCH },
+	{ "tpm.pcr5", 1U << 5, FIRMWARE | IMAGE },
+	{ "tpm.pcr6", 1U << 6, FIRMWARE },
+	{ "tpm.pcr7", 1U << 7, FIRMWARE },
+	{ "tpm.pcr8", 1U << 8, FIRMWARE | LINE | IMAGE },
+	{ "tpm.pcr9", 1U << 9, FIRMWARE | LINE | IMAGE },
+	{ "tpm.pcr11", 1U << 11, FIRMWARE | IMAGE },
+	{ "tpm.pcr12", 1U << 12, FIRMWARE | LINE | IMAGE | BIT(COCO_GUEST_ACPI) },
+	{ "tpm.pcr13", 1U << 13, FIRMWARE | IMAGE },
+	{ "tpm.pcr14", 1U << 14, FIRMWARE },
+	{ "tpm.pcr15", 1U << 15, 0 },
 };
 
 /* One run over the candidates, for the registers with the same axes. */
@@ -55,6 +56,8 @@ struct pass {
 	const struct coco_guest_search *req;
 	struct coco_guest_found *out;
 	unsigned axes;
+	unsigned registers;  /* those of depends with these axes */
+	struct coco_shelf *shelf;
 	size_t total;
 	pthread_mutex_t lock;
 	size_t stop;         /* the first candidate that explains all; total: none yet */
@@ -75,11 +78,14 @@ static void place(const struct pass *p, size_t i, size_t at[COCO_GUEST_AXES])
 	}
 }
 
-static int measure_tdx(const struct coco_run *run, const struct coco_guest_search *s,
-		       const size_t *at, struct coco_mrecord *rec, struct coco_diag *diag)
+static int measure_tdx(const struct coco_run *run, const struct pass *p, const size_t *at,
+		       struct coco_mrecord *rec, struct coco_diag *diag)
 {
+	const struct coco_guest_search *s = p->req;
 	struct coco_tdx_request q = *s->tdx;
 
+	q.shelf = p->shelf;
+	q.registers = p->registers;
 	if (s->n[COCO_GUEST_FIRMWARE] > 0)
 		q.firmware = s->firmware[at[COCO_GUEST_FIRMWARE]];
 	if (s->n[COCO_GUEST_GENERATION] > 0)
@@ -107,11 +113,14 @@ static int measure_tdx(const struct coco_run *run, const struct coco_guest_searc
 	return coco_tdx_measure(run, &q, rec, diag);
 }
 
-static int measure_vtpm(const struct coco_run *run, const struct coco_guest_search *s,
-			const size_t *at, struct coco_mrecord *rec, struct coco_diag *diag)
+static int measure_vtpm(const struct coco_run *run, const struct pass *p, const size_t *at,
+			struct coco_mrecord *rec, struct coco_diag *diag)
 {
+	const struct coco_guest_search *s = p->req;
 	struct coco_vtpm_request q = *s->vtpm;
 
+	q.shelf = p->shelf;
+	q.pcrs = p->registers;
 	if (s->n[COCO_GUEST_FIRMWARE] > 0)
 		q.firmware = s->firmware[at[COCO_GUEST_FIRMWARE]];
 	if (s->n[COCO_GUEST_GENERATION] > 0)
@@ -296,13 +305,14 @@ static int try_one(void *ctx, size_t i, struct coco_diag *diag)
 	pthread_mutex_lock(&p->lock);
 	bool past = i > p->stop;
 	pthread_mutex_unlock(&p->lock);
+	coco_run_advance(p->run, 1);
 	if (past)
 		return 0;
 	alone.jobs = 1;
 	alone.progress = NULL;
 	place(p, i, at);
-	r = p->req->tdx != NULL ? measure_tdx(&alone, p->req, at, &rec, &why)
-				: measure_vtpm(&alone, p->req, at, &rec, &why);
+	r = p->req->tdx != NULL ? measure_tdx(&alone, p, at, &rec, &why)
+				: measure_vtpm(&alone, p, at, &rec, &why);
 	if (r != 0)
 		return pass_over(p, r, &why, diag);
 	r = compare(p, i, at, &rec, diag);
@@ -310,41 +320,75 @@ static int try_one(void *ctx, size_t i, struct coco_diag *diag)
 	return r;
 }
 
-static int run_pass(const struct coco_run *run, const struct coco_guest_search *req,
-		    struct coco_guest_found *out, unsigned axes, struct coco_diag *diag)
+/* Candidates of the registers with these axes. Errors: SEARCH_SPACE. */
+static int count(const struct coco_guest_search *req, unsigned axes, size_t *ret,
+		 struct coco_diag *diag)
 {
-	struct pass p = { .run = run, .req = req, .out = out, .axes = axes, .total = 1 };
+	size_t n = 1;
 
 	for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
 		if ((axes & BIT(axis)) != 0 && req->n[axis] > 1 &&
-		    (coco_mul_overflows(p.total, req->n[axis], &p.total) ||
-		     p.total > COCO_GUEST_CANDIDATES))
+		    (coco_mul_overflows(n, req->n[axis], &n) || n > COCO_GUEST_CANDIDATES))
 			return coco_fail(diag, COCO_E_SEARCH_SPACE,
 					 "the lists make more than %d candidates for one register",
 					 COCO_GUEST_CANDIDATES);
+	*ret = n;
+	return 0;
+}
+
+static unsigned bits_of(const struct coco_guest_found *out, unsigned axes)
+{
+	unsigned bits = 0;
+
+	for (size_t k = 0; k < out->n; k++)
+		for (size_t i = 0; i < COCO_ARRAY_LEN(depends); i++)
+			if (out->answer[k].axes == axes &&
+			    strcmp(out->answer[k].name, depends[i].name) == 0)
+				bits |= depends[i].bit;
+	return bits;
+}
+
+static int run_pass(const struct coco_run *run, const struct coco_guest_search *req,
+		    struct coco_guest_found *out, struct coco_shelf *shelf, unsigned axes,
+		    struct coco_diag *diag)
+{
+	struct pass p = { .run = run, .req = req, .out = out, .axes = axes, .shelf = shelf,
+			  .registers = bits_of(out, axes) };
+
+	int r = count(req, axes, &p.total, diag);
+	if (r != 0)
+		return r;
 	p.stop = p.total;
 	for (size_t k = 0; k < COCO_GUEST_REGISTERS; k++)
 		p.best[k] = SIZE_MAX;
 	if (pthread_mutex_init(&p.lock, NULL) != 0)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a lock");
-	int r = coco_pool_each(run, p.total, try_one, &p, diag);
+	r = coco_pool_each(run, p.total, try_one, &p, diag);
 	pthread_mutex_destroy(&p.lock);
 	return r;
 }
 
 /* ---- which registers ------------------------------------------------------------ */
 
+/* The firmware has no part in what a loader and an image of a disk measure. */
+static bool is_past_firmware(const struct coco_guest_search *req, size_t k)
+{
+	return req->vtpm != NULL && req->n[COCO_GUEST_KERNEL] == 0 && req->vtpm->kernel == NULL &&
+	       depends[k].bit >= 1U << 8;
+}
+
 static void add_target(const struct coco_guest_search *req, struct coco_guest_found *out,
 		       size_t k, const char *algorithm)
 {
 	struct coco_guest_answer *a = &out->answer[out->n++];
+	unsigned axes = depends[k].axes & ~(is_past_firmware(req, k) ? (unsigned)FIRMWARE : 0);
 
 	snprintf(a->name, sizeof(a->name), "%s", depends[k].name);
 	snprintf(a->algorithm, sizeof(a->algorithm), "%s", algorithm);
 	a->result = COCO_MDIFF_SKIPPED;
 	for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
 		if (req->n[axis] > 1)
-			a->axes |= depends[k].axes & BIT(axis);
+			a->axes |= axes & BIT(axis);
 }
 
 /* Whether the log has events of register k. */
@@ -379,23 +423,52 @@ static void list_targets(const struct coco_guest_search *req, struct coco_guest_
 	}
 }
 
+/* Whether an earlier answer has the same axes. */
+static bool is_done(const struct coco_guest_found *out, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (out->answer[i].axes == out->answer[k].axes)
+			return true;
+	return false;
+}
+
+/* All passes over what they share; the space is judged before the work begins. */
+static int search(const struct coco_run *run, const struct coco_guest_search *req,
+		  struct coco_guest_found *out, struct coco_shelf *shelf, struct coco_diag *diag)
+{
+	uint64_t total = 0;
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < out->n; k++) {
+		size_t n = 0;
+
+		if (is_done(out, k))
+			continue;
+		r = count(req, out->answer[k].axes, &n, diag);
+		total += n;
+	}
+	if (r == 0)
+		coco_run_phase_items(run, "searching", total);
+	for (size_t k = 0; r == 0 && k < out->n; k++)
+		if (!is_done(out, k))
+			r = run_pass(run, req, out, shelf, out->answer[k].axes, diag);
+	return r;
+}
+
 int coco_guest_search(const struct coco_run *run, const struct coco_guest_search *req,
 		      struct coco_guest_found *ret, struct coco_diag *diag)
 {
 	struct coco_guest_found *out = coco_zalloc(1, sizeof(*out));
-	int r = 0;
+	struct coco_shelf *shelf = NULL;
 
 	if (out == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
-	list_targets(req, out);
-	for (size_t k = 0; r == 0 && k < out->n; k++) {
-		bool done = false;
-
-		for (size_t i = 0; i < k; i++)
-			done = done || out->answer[i].axes == out->answer[k].axes;
-		if (!done)
-			r = run_pass(run, req, out, out->answer[k].axes, diag);
+	int r = coco_shelf_new(&shelf, diag);
+	if (r == 0) {
+		list_targets(req, out);
+		r = search(run, req, out, shelf, diag);
 	}
+	coco_shelf_free(shelf);
 	for (size_t k = 0; r == 0 && k < out->n; k++) {
 		out->n_equal += out->answer[k].result == COCO_MDIFF_EQUAL;
 		out->n_differ += out->answer[k].result == COCO_MDIFF_DIFFERS &&

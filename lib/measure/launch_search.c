@@ -46,7 +46,7 @@ static int check(const struct coco_launch_search *req, struct coco_diag *diag)
 	return 0;
 }
 
-static int check_space(const struct coco_search *s, struct coco_diag *diag)
+static int check_space(const struct coco_search *s, uint64_t *ret, struct coco_diag *diag)
 {
 	const struct coco_launch_search *req = s->req;
 	bool vcpus = req->platform != COCO_LAUNCH_SEV;
@@ -58,6 +58,7 @@ static int check_space(const struct coco_search *s, struct coco_diag *diag)
 		return coco_fail(diag, COCO_E_SEARCH_SPACE,
 				 "the lists make more than %" PRIu64 " candidates",
 				 COCO_SEARCH_SPACE);
+	*ret = n;
 	return 0;
 }
 
@@ -314,8 +315,11 @@ static int search_firmware(struct coco_search *s, size_t i, struct coco_diag *di
 
 static int search_all(struct coco_search *s, struct coco_diag *diag)
 {
-	int r = check_space(s, diag);
+	uint64_t space = 0;
+	int r = check_space(s, &space, diag);
 
+	if (r == 0)
+		coco_run_phase_items(s->run, "searching", space);
 	for (size_t i = 0; r == 0 && i < s->req->n_firmware && !s->found.found; i++)
 		r = search_firmware(s, i, diag);
 	s->found.tried = atomic_load(&s->tried);

@@ -15,6 +15,12 @@ static enum coco_vmm vmm_of(unsigned class)
 	return vmms[class];
 }
 
+static void add_tried(struct coco_search *s, uint64_t n)
+{
+	atomic_fetch_add_explicit(&s->tried, n, memory_order_relaxed);
+	coco_run_advance(s->run, n);
+}
+
 static bool is_actual(const struct coco_search *s, const uint8_t *value, size_t n)
 {
 	return memcmp(s->req->actual, value, n) == 0;
@@ -176,7 +182,7 @@ static int try_cpu_snp(struct coco_search *s, struct coco_digest *sha384, uint64
 		c->count = n;
 		coco_search_match(s, v, c, NULL);
 	}
-	atomic_fetch_add_explicit(&s->tried, at, memory_order_relaxed);
+	add_tried(s, at);
 	return r;
 }
 
@@ -253,7 +259,7 @@ static void try_cpu_es(struct coco_search *s, uint64_t v, struct coco_launch_can
 		c->count = n;
 		coco_search_match(s, v, c, NULL);
 	}
-	atomic_fetch_add_explicit(&s->tried, at, memory_order_relaxed);
+	add_tried(s, at);
 }
 
 int coco_search_try_sev(struct coco_search *s, uint64_t v, struct coco_launch_candidate *c,
@@ -278,7 +284,7 @@ int coco_search_try_sev(struct coco_search *s, uint64_t v, struct coco_launch_ca
 		coco_search_match(s, v, c, s->req->platform == COCO_LAUNCH_SEV ? NULL :
 				  "everything but the vCPUs");
 	if (s->req->platform == COCO_LAUNCH_SEV) {
-		atomic_fetch_add_explicit(&s->tried, 1, memory_order_relaxed);
+		add_tried(s, 1);
 		return 0;
 	}
 	for (size_t i = 0; i < s->n_cpus; i++)

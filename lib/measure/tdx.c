@@ -173,7 +173,7 @@ static int describe(struct coco_tdx_work *w)
 {
 	const struct coco_tdx_request *req = w->req;
 
-	int r = coco_firmware_describe(w->rec, &w->fw, &w->gen, w->diag);
+	int r = coco_firmware_describe(w->rec, w->fw, &w->gen, w->diag);
 	if (r == 0)
 		r = coco_mrecord_param(w->rec, w->diag, "vmm", "qemu");
 	if (r == 0 && req->qemu != 0)
@@ -248,24 +248,67 @@ static int check_used(struct coco_tdx_work *w)
 	return 0;
 }
 
+/* Whether something is said beside the firmware, so that RTMR0 is meant, too. */
+static bool has_more(const struct coco_tdx_request *req)
+{
+	return req->kernel != NULL || req->n_given != 0 || req->n_memory != 0 ||
+	       req->n_acpi != 0 || req->n_items != 0 || req->bios != NULL ||
+	       req->generation != COCO_FW_AUTO;
+}
+
+/*
+ * Whether the packed part matters: not for MRTD, and not when there is nothing
+ * but the firmware, of which no RTMR follows.
+ */
+static bool needs_look(const struct coco_tdx_work *w)
+{
+	const struct coco_tdx_request *req = w->req;
+	bool rtmr0 = (w->registers & COCO_TDX_RTMR0) != 0;
+	bool kernel = (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0 &&
+		      req->kernel != NULL && req->generation == COCO_FW_AUTO;
+
+	return req->n_given != 0 || kernel || (rtmr0 && has_more(req));
+}
+
 static int load(struct coco_tdx_work *w)
 {
-	int r = coco_firmware_load(w->req->firmware, &w->fw, w->diag);
+	int r = coco_shelf_firmware(w->shelf, w->req->firmware, needs_look(w), &w->fw, w->diag);
 
 	if (r != 0)
 		return r;
-	r = coco_tdvf_parse(&w->tdvf, coco_view_of(w->fw.image, w->fw.n), &w->fw.table, w->diag);
+	r = coco_tdvf_parse(&w->tdvf, coco_view_of(w->fw->image, w->fw->n), &w->fw->table,
+			    w->diag);
 	if (r != 0)
 		coco_diag_source(w->diag, "%s", w->req->firmware);
-	w->gen = coco_firmware_generation(&w->fw, w->req->generation);
+	w->gen = coco_firmware_generation(w->fw, w->req->generation);
 	return r;
+}
+
+static int measure_image(struct coco_tdx_work *w)
+{
+	if ((w->registers & COCO_TDX_MRTD) == 0)
+		return 0;
+	return coco_mrtd_record(w->run, coco_view_of(w->fw->image, w->fw->n), &w->tdvf,
+				w->req->orders, w->req->n_orders, w->rec, w->diag);
+}
+
+/* With digests that are given all events are gone through, so that each finds its own. */
+static int boot_events(struct coco_tdx_work *w)
+{
+	bool all = w->req->n_given != 0;
+	int r = 0;
+
+	if (all || (w->registers & COCO_TDX_RTMR0) != 0)
+		r = coco_tdx_platform(w);
+	if (r == 0 && (all || (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0))
+		r = coco_tdx_kernel(w);
+	return r == 0 ? check_used(w) : r;
 }
 
 static int compute(struct coco_tdx_work *w)
 {
-	const struct coco_tdx_request *req = w->req;
-
 	int r = load(w);
+
 	if (r == 0)
 		r = coco_boot_new(&w->list, COCO_BANK_BIT(COCO_BANK_SHA384), w->diag);
 	if (r == 0)
@@ -273,19 +316,26 @@ static int compute(struct coco_tdx_work *w)
 	if (r == 0)
 		r = describe(w);
 	if (r == 0)
-		r = coco_mrtd_record(w->run, coco_view_of(w->fw.image, w->fw.n), &w->tdvf,
-				     req->orders, req->n_orders, w->rec, w->diag);
+		r = measure_image(w);
 	if (r == 0)
-		r = coco_tdx_platform(w);
+		r = boot_events(w);
 	if (r == 0)
-		r = coco_tdx_kernel(w);
-	if (r == 0)
-		r = check_used(w);
-	if (r == 0)
-		r = coco_boot_record_tdx(w->list, 0xf, w->rec, w->diag);
+		r = coco_boot_record_tdx(w->list, w->registers >> 1, w->rec, w->diag);
 	if (r == 0)
 		r = record_fields(w);
 	return r == 0 ? list_gaps(w) : r;
+}
+
+static void clear(struct coco_tdx_work *w)
+{
+	if (w->shelf != NULL)
+		coco_shelf_return(w->shelf, w->fw);
+	if (w->req->shelf == NULL)
+		coco_shelf_free(w->shelf);
+	coco_boot_free(w->list);
+	coco_free(w->machines);
+	coco_free(w->used);
+	coco_free(w);
 }
 
 int coco_tdx_measure(const struct coco_run *run, const struct coco_tdx_request *req,
@@ -305,16 +355,16 @@ int coco_tdx_measure(const struct coco_run *run, const struct coco_tdx_request *
 	w->req = req;
 	w->diag = diag;
 	w->rec = &rec;
+	w->registers = req->registers != 0 ? req->registers : COCO_TDX_ALL;
+	w->shelf = req->shelf;
 	w->used = coco_zalloc(req->n_given + 1, sizeof(*w->used));
 	if (w->used == NULL)
 		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a measurement");
+	if (r == 0 && w->shelf == NULL)
+		r = coco_shelf_new(&w->shelf, diag);
 	if (r == 0)
 		r = compute(w);
-	coco_firmware_free(&w->fw);
-	coco_boot_free(w->list);
-	coco_free(w->machines);
-	coco_free(w->used);
-	coco_free(w);
+	clear(w);
 	if (r != 0)
 		coco_mrecord_free(&rec);
 	else

@@ -10,10 +10,20 @@
 #include "lib/measure/boot_stage.h"
 #include "lib/measure/firmware.h"
 #include "lib/measure/mrtd.h"
+#include "lib/measure/shelf.h"
 
 enum {
 	COCO_TDX_MACHINES = 256,        /* memory sizes times vCPU counts */
-	COCO_TDX_KERNEL_MAX = 1 << 30,  /* bytes of a kernel */
+};
+
+/* Registers of a request. */
+enum {
+	COCO_TDX_MRTD = 1,
+	COCO_TDX_RTMR0 = 2,             /* and COCO_TDX_RTMR0 << N for RTMR N */
+	COCO_TDX_RTMR1 = 4,
+	COCO_TDX_RTMR2 = 8,
+	COCO_TDX_RTMR3 = 16,
+	COCO_TDX_ALL = 31,
 };
 
 /* A digest that stands for something that would be computed: "kernel", "etc/acpi/tables". */
@@ -42,6 +52,8 @@ struct coco_tdx_field {
 struct coco_tdx_request {
 	const char *firmware;            /* file */
 	enum coco_fw_choice generation;
+	unsigned registers;              /* of COCO_TDX_ALL; 0: all */
+	struct coco_shelf *shelf;        /* what measurements share; NULL: nothing */
 	const enum coco_mrtd_order *orders;
 	size_t n_orders;                 /* at least 1 */
 	const char *kernel;              /* file; NULL: only the firmware */
@@ -66,8 +78,9 @@ struct coco_tdx_request {
 };
 
 /*
- * coco_tdx_measure - fills a record with "tdx.mrtd", "tdx.rtmr0" to "tdx.rtmr3"
- * and the given fields. What cannot be computed is named in it. Gives *ret
+ * coco_tdx_measure - fills a record with "tdx.mrtd", "tdx.rtmr0" to "tdx.rtmr3",
+ * or those that are asked for, and the given fields. The firmware is unpacked only
+ * for what depends on that. What cannot be computed is named in the record. Gives *ret
  * (coco_mrecord_free). Errors: those of firmware.h, tdvf.h, td_hob.h, smbios.h,
  * pe.h and linux_setup.h; USAGE_CONFLICT (parts that do not go together, a
  * given digest that nothing uses), MATRIX_SIZE, CMDLINE, IO_..., LIMIT_MEMORY.

@@ -2,12 +2,8 @@
  * tdx_kernel.c - the events of RTMR1 and RTMR2 when QEMU hands over a kernel
  * (measure.md 2.8, 2.9; see tdx_priv.h).
  */
-#include <string.h>
-
 #include "formats/core/mem.h"
-#include "formats/measure/linux_setup.h"
 #include "formats/measure/load_options.h"
-#include "lib/measure/authenticode.h"
 #include "lib/measure/boot_direct.h"
 #include "lib/measure/tdx_priv.h"
 
@@ -20,10 +16,7 @@ enum {
 struct kernel {
 	struct coco_tdx_work *w;
 	struct coco_boot_files files;
-	uint8_t *p;          /* the file */
-	size_t n;
-	uint8_t *start;      /* copy of its first bytes, which QEMU may change */
-	size_t n_start;
+	struct coco_shelf_file file;
 	bool is_linux;
 	uint64_t initrd_size;
 	struct coco_boot_digests initrd;
@@ -35,16 +28,15 @@ static int load_kernel(struct kernel *k)
 {
 	struct coco_linux_setup setup;
 
-	int r = coco_boot_read_file(&k->files, k->w->req->kernel, "kernel", COCO_TDX_KERNEL_MAX,
-				    &k->p, &k->n, k->w->diag);
+	int r = coco_boot_kernel_head(&k->files, k->w->req->kernel, "kernel", &k->file,
+				      k->w->diag);
 	if (r != 0)
 		return r;
-	coco_linux_setup_parse(&setup, coco_view_of(k->p, k->n));
+	coco_linux_setup_parse(&setup, coco_view_of(k->file.head,
+						    (size_t)coco_min_u64(k->file.size,
+									 sizeof(k->file.head))));
 	k->is_linux = setup.is_linux;
-	k->n_start = coco_min_size(k->n, COCO_LINUX_SETUP_LEAST);
-	k->start = coco_memdup(k->p, k->n_start != 0 ? k->n_start : 1);
-	return k->start != NULL ? 0 : coco_fail(k->w->diag, COCO_E_LIMIT_MEMORY,
-						"no memory for a kernel");
+	return 0;
 }
 
 /* The image as the firmware gets it. memory 0: as the file is. */
@@ -57,23 +49,9 @@ static int digest_kernel(struct kernel *k, uint64_t memory, struct coco_boot_dig
 		.has_initrd = req->initrd != NULL,
 		.initrd_size = k->initrd_size,
 	};
-	struct coco_authenticode *a = coco_zalloc(1, sizeof(*a));
-	int r = 0;
 
-	if (a == NULL)
-		return coco_fail(k->w->diag, COCO_E_LIMIT_MEMORY, "no memory for a kernel");
-	memcpy(k->p, k->start, k->n_start);
-	if (memory != 0)
-		r = coco_linux_setup_patch(k->p, k->n, &launch, k->w->diag);
-	if (r == 0)
-		r = coco_authenticode_bytes(coco_view_of(k->p, k->n),
-					    COCO_BANK(COCO_DIGEST_SHA384), a, k->w->diag);
-	if (r == 0)
-		coco_boot_digests_of(ret, &a->digest, a->banks);
-	else
-		coco_diag_source(k->w->diag, "%s", req->kernel);
-	coco_free(a);
-	return r;
+	return coco_boot_kernel_image(&k->files, req->kernel, &k->file,
+				      memory != 0 ? &launch : NULL, ret, k->w->diag);
 }
 
 static int add_kernel(struct kernel *k, uint64_t memory)
@@ -225,7 +203,7 @@ static int no_kernel(struct coco_tdx_work *w)
 
 int coco_tdx_kernel(struct coco_tdx_work *w)
 {
-	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec } };
+	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec, w->req->shelf } };
 	int r = 0;
 
 	if (w->req->kernel == NULL && !coco_tdx_has(w, "kernel"))
@@ -235,7 +213,7 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 					&k.initrd_size, w->diag);
 	if (r == 0 && w->req->kernel != NULL)
 		r = load_kernel(&k);
-	if (r == 0)
+	if (r == 0 && (w->req->n_given != 0 || (w->registers & COCO_TDX_RTMR1) != 0))
 		r = kernel_event(&k);
 	if (r == 0)
 		r = coco_boot_ready(w->list, COCO_BOOT_TDX, w->gen.early_separator, w->diag);
@@ -243,7 +221,5 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 		r = kernel_options(&k);
 	if (r == 0)
 		r = coco_boot_exit_services(w->list, w->req->may_repeat, w->diag);
-	coco_free(k.p);
-	coco_free(k.start);
 	return r;
 }

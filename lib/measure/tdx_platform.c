@@ -77,7 +77,7 @@ static int cfv(struct coco_tdx_work *w)
 		.pcr = RTMR0, .type = COCO_EV_EFI_PLATFORM_FIRMWARE_BLOB2, .name = "CFV",
 	};
 
-	return s == NULL ? 0 : data(w, &about, w->fw.image + s->offset, s->raw);
+	return s == NULL ? 0 : data(w, &about, w->fw->image + s->offset, s->raw);
 }
 
 /* ---- fw_cfg --------------------------------------------------------------------- */
@@ -148,13 +148,13 @@ static int secure_boot(struct coco_tdx_work *w, bool *ret_checked)
 	enum coco_mrecord_basis basis = COCO_BASIS_CONSTANT;
 	int r = 0;
 
-	if (w->fw.checks_images) {
+	if (w->fw->checks_images) {
 		basis = COCO_BASIS_COMPUTED;
-		if (w->fw.vars.n == 0)
+		if (w->fw->vars.n == 0)
 			r = unknown(w, "Secure Boot variables",
 				    "the image has no store of variables", "the whole image");
 		else
-			r = coco_secure_vars_read(&v, w->fw.vars, w->diag);
+			r = coco_secure_vars_read(&v, w->fw->vars, w->diag);
 	}
 	if (r == 0)
 		r = variable(w, global, "SecureBoot", v.secure_boot, basis);
@@ -233,10 +233,10 @@ static int smbios_of(struct coco_tdx_work *w, const struct coco_boot_about *abou
 		     const struct coco_acpi *acpi)
 {
 	const struct coco_smbios_firmware own = {
-		w->fw.vendor, w->fw.smbios_version, w->fw.date,
+		w->fw->vendor, w->fw->smbios_version, w->fw->date,
 	};
 	const struct coco_smbios_firmware *fw =
-		w->req->bios != NULL ? w->req->bios : w->fw.has_smbios ? &own : NULL;
+		w->req->bios != NULL ? w->req->bios : w->fw->has_smbios ? &own : NULL;
 	bool has_bios = false;
 	uint8_t *p = NULL;
 	size_t n = 0;
@@ -323,7 +323,7 @@ static int entries(struct coco_tdx_work *w)
 	if (w->req->kernel == NULL && !coco_tdx_has(w, "kernel"))
 		return unknown(w, "boot entries", "what is booted is not given",
 			       "--kernel FILE");
-	if (!w->fw.has_setup)
+	if (!w->fw->has_setup)
 		return unknown(w, "boot entries",
 			       "the setup program is not in the volume that TDX guests load",
 			       supply);
@@ -337,6 +337,8 @@ int coco_tdx_platform(struct coco_tdx_work *w)
 
 	if (r == 0)
 		r = cfv(w);
+	if (r == 0 && !w->fw->looked)
+		return unknown(w, "boot", "what is booted is not given", "--kernel FILE");
 	if (r == 0 && !w->gen.known)
 		return unknown(w, "what the firmware measures", "its generation is not known",
 			       "--firmware-generation NAME");

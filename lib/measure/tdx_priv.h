@@ -17,7 +17,9 @@ struct coco_tdx_work {
 	const struct coco_tdx_request *req;
 	struct coco_diag *diag;
 	struct coco_mrecord *rec;
-	struct coco_firmware fw;
+	struct coco_shelf *shelf;        /* that of req, or own */
+	const struct coco_firmware *fw;  /* lent by it */
+	unsigned registers;              /* COCO_TDX_MRTD, ... that are asked for */
 	struct coco_tdvf tdvf;
 	struct coco_fw_generation gen;
 	struct coco_boot_list *list;

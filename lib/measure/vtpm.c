@@ -255,7 +255,7 @@ static int measure(struct coco_vtpm_work *w)
 	int r = check(q, w->diag);
 	if (r == 0)
 		r = coco_boot_new(&w->list, q->banks, w->diag);
-	w->files = (struct coco_boot_files){ w->run, w->list, w->rec };
+	w->files = (struct coco_boot_files){ w->run, w->list, w->rec, q->shelf };
 	if (r == 0)
 		r = describe(w);
 	if (r == 0)
@@ -284,12 +284,18 @@ int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request
 	w->req = req;
 	w->rec = &rec;
 	w->diag = diag;
-	int r = measure(w);
+	w->shelf = req->shelf;
+	int r = w->shelf == NULL ? coco_shelf_new(&w->shelf, diag) : 0;
+	if (r == 0)
+		r = measure(w);
 	coco_vtpm_chain_free(&w->chain);
 	for (size_t i = 0; i < COCO_VARS; i++)
 		coco_free(w->variables[i]);
 	coco_free(w->roms);
-	coco_firmware_free(&w->fw);
+	if (w->shelf != NULL)
+		coco_shelf_return(w->shelf, w->fw);
+	if (req->shelf == NULL)
+		coco_shelf_free(w->shelf);
 	coco_boot_free(w->list);
 	coco_free(w);
 	if (r == 0)

@@ -9,7 +9,7 @@
 #include "lib/core/run.h"
 #include "lib/measure/acpi.h"
 #include "lib/measure/boot_stage.h"
-#include "lib/measure/firmware.h"
+#include "lib/measure/shelf.h"
 
 enum {
 	COCO_VTPM_FILES = 256,              /* of one list of the request */
@@ -27,6 +27,7 @@ struct coco_vtpm_list {
 struct coco_vtpm_request {
 	unsigned banks;                     /* COCO_BANK_BIT */
 	uint32_t pcrs;                      /* bit N: PCR N */
+	struct coco_shelf *shelf;           /* what measurements share; NULL: nothing */
 	/* firmware and machine */
 	const char *firmware;               /* file; NULL: generation says how it behaves */
 	enum coco_fw_choice generation;
@@ -63,8 +64,8 @@ struct coco_vtpm_request {
 };
 
 /*
- * coco_vtpm_measure - fills a record. What cannot be computed is in it as
- * such. Gives *ret (coco_mrecord_free). Errors: USAGE_VALUE for a file whose
+ * coco_vtpm_measure - fills a record. The firmware is unpacked only for what
+ * depends on that. What cannot be computed is in the record as such. Gives *ret (coco_mrecord_free). Errors: USAGE_VALUE for a file whose
  * name is of no kind that the stub takes, USAGE_CONFLICT and USAGE_MISSING for
  * parts that do not go together, BOOT_CHAIN for something on the disk that is
  * not understood, those of the readers of each file.

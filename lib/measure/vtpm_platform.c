@@ -20,41 +20,55 @@ static bool holds(struct coco_view v, const void *p, size_t n)
 	return v.n >= n && memmem(v.p, v.n, p, n) != NULL;
 }
 
-static int load_firmware(struct coco_vtpm_work *w)
+/* Whether the packed part matters: not for what a loader or a kernel measures. */
+static bool needs_look(const struct coco_vtpm_request *q)
+{
+	return (q->pcrs & 0xff) != 0 || (q->kernel != NULL && q->generation == COCO_FW_AUTO);
+}
+
+static int hash_volumes(struct coco_vtpm_work *w)
 {
 	struct coco_boot_platform *p = &w->platform;
 
-	if (w->req->firmware != NULL) {
-		int r = coco_firmware_load(w->req->firmware, &w->fw, w->diag);
+	/* older firmware runs the PEI volume where it lies and changes it before it measures it */
+	p->has_volumes = w->gen.known && w->gen.initrd_prefix && w->fw->pei.n != 0 &&
+			 w->fw->dxe.n != 0 && (w->req->pcrs & 1) != 0;
+	if (!p->has_volumes)
+		return 0;
+	int r = coco_boot_hash_bytes(&w->files, w->fw->pei, NULL, &p->pei, w->diag);
+	return r == 0 ? coco_boot_hash_bytes(&w->files, w->fw->dxe, NULL, &p->dxe, w->diag) : r;
+}
 
-		if (r != 0)
-			return r;
-		p->has_image = true;
-	}
-	w->gen = coco_firmware_generation(&w->fw, w->req->generation);
+static int load_firmware(struct coco_vtpm_work *w)
+{
+	static const struct coco_firmware none = { .n = 0 };
+	const struct coco_vtpm_request *q = w->req;
+	struct coco_boot_platform *p = &w->platform;
+	int r = 0;
+
+	w->fw = &none;
+	if (q->firmware != NULL)
+		r = coco_shelf_firmware(w->shelf, q->firmware, needs_look(q), &w->fw, w->diag);
+	if (r != 0)
+		return r;
+	w->gen = coco_firmware_generation(w->fw, q->generation);
+	p->has_image = q->firmware != NULL;
 	p->generation_known = w->gen.known;
 	p->acpi_measured = w->gen.acpi_measured;
 	p->smbios_measured = w->gen.smbios_measured;
 	p->new_entries = w->gen.new_boot_entries;
-	p->version = w->req->firmware_version;
-	if (p->version == NULL && w->fw.has_version)
-		p->version = w->fw.version;
-	/* older firmware runs the PEI volume where it lies and changes it before it measures it */
-	p->has_volumes = w->gen.known && w->gen.initrd_prefix && w->fw.pei.n != 0 &&
-			 w->fw.dxe.n != 0;
-	int r = w->req->firmware != NULL
-			? coco_firmware_describe(w->rec, &w->fw, &w->gen, w->diag) : 0;
-	if (r == 0 && p->has_volumes)
-		r = coco_boot_hash_bytes(&w->files, w->fw.pei, NULL, &p->pei, w->diag);
-	if (r == 0 && p->has_volumes)
-		r = coco_boot_hash_bytes(&w->files, w->fw.dxe, NULL, &p->dxe, w->diag);
-	return r;
+	p->version = q->firmware_version;
+	if (p->version == NULL && w->fw->has_version)
+		p->version = w->fw->version;
+	if (q->firmware != NULL)
+		r = coco_firmware_describe(w->rec, w->fw, &w->gen, w->diag);
+	return r == 0 ? hash_volumes(w) : r;
 }
 
 static int load_smbios(struct coco_vtpm_work *w)
 {
 	const struct coco_acpi *acpi = w->req->acpi;
-	const struct coco_smbios_firmware own = { w->fw.vendor, w->fw.smbios_version, w->fw.date };
+	const struct coco_smbios_firmware own = { w->fw->vendor, w->fw->smbios_version, w->fw->date };
 	const struct coco_smbios_firmware *bios = w->req->bios;
 	struct coco_view tables;
 	uint8_t *measured;
@@ -74,7 +88,7 @@ static int load_smbios(struct coco_vtpm_work *w)
 		r = coco_smbios_has_bios(tables, &has_bios, w->diag);
 	if (r != 0 || !w->platform.smbios_measured)
 		return r;
-	if (bios == NULL && w->fw.has_smbios)
+	if (bios == NULL && w->fw->has_smbios)
 		bios = &own;
 	if (bios == NULL && !has_bios)
 		return 0;   /* without the firmware's texts it stays unknown */
@@ -250,11 +264,11 @@ static void secure_boot_off(struct coco_vtpm_work *w)
 	static const uint8_t off = 0;
 	struct coco_boot_platform *p = &w->platform;
 
-	if (w->fw.image == NULL || w->fw.dxe.n == 0)
+	if (w->fw->dxe.n == 0 || (w->req->pcrs & 1U << 7) == 0)
 		return;
 	/* a store that has keys is not read here */
-	p->has_variables = !holds(w->fw.vars, "P\0K\0\0", 6);
-	if (holds(w->fw.dxe, secure_boot_driver, sizeof(secure_boot_driver)))
+	p->has_variables = !holds(w->fw->vars, "P\0K\0\0", 6);
+	if (holds(w->fw->dxe, secure_boot_driver, sizeof(secure_boot_driver)))
 		p->variables[COCO_VAR_SECURE_BOOT] = coco_view_of(&off, 1);
 }
 

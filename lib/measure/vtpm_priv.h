@@ -44,7 +44,8 @@ struct coco_vtpm_work {
 	struct coco_diag *diag;
 	struct coco_boot_list *list;
 	struct coco_boot_files files;
-	struct coco_firmware fw;
+	struct coco_shelf *shelf;      /* that of req, or own */
+	const struct coco_firmware *fw;   /* lent by it; NULL: not given */
 	struct coco_fw_generation gen;
 	struct coco_boot_platform platform;
 	struct coco_boot_acpi acpi[COCO_ACPI_FILES + 1];

@@ -68,9 +68,19 @@ has out $single
 expect 0 measure tdx --firmware fw
 has out 'tdx.rtmr0  not computed: TD HOB: it lists the guest'
 has out 'give --memory SIZE'
-has out 'its generation is not known; give --firmware-generation NAME'
+has out 'tdx.rtmr0  not computed: boot: what is booted is not given; give --kernel FILE'
 has out 'tdx.rtmr1  not computed: boot: what is booted is not given; give --kernel FILE'
 has out 'tdx.rtmr3  000000'
+expect 0 measure tdx --firmware fw --memory 2G
+has out 'its generation is not known; give --firmware-generation NAME'
+
+# some registers
+expect 0 measure tdx --firmware fw --register mrtd --register rtmr3
+has out tdx.mrtd
+has out tdx.rtmr3
+hasnt out rtmr0
+expect 2 measure tdx --firmware fw --register rtmr4
+has err '"rtmr4" is not mrtd or rtmr0 to rtmr3'
 
 # kernel, initrd, command line; the generation decides on the order of the line
 for append in 'console=ttyS0 ' @line; do

@@ -286,6 +286,8 @@ static void main_volume(struct coco_wr *wr, const struct coco_mint_ovmf *s)
 	coco_mint_fv(&volume, dxe_name, false, dxe.p, dxe.n, 0x8000);
 	coco_mint_fw_section(&sections, COCO_FW_SECTION_VOLUME, NULL, volume.p, volume.n);
 	coco_mint_lzma(&packed, sections.p, sections.n);
+	if (s->packed_damaged)
+		packed.p[0] = 0xff;
 	coco_mint_fw_section(&outer, COCO_FW_SECTION_GUIDED, coco_fw_lzma_guid, packed.p,
 			     packed.n);
 	coco_wr_free(&dxe);

@@ -45,6 +45,7 @@ struct coco_mint_ovmf {
 	struct coco_view vars;    /* contents of the volume of variables, behind its header */
 	const struct coco_mint_firmware *end;   /* last pages */
 	bool no_packed;           /* no packed part */
+	bool packed_damaged;      /* its first byte is of no LZMA stream */
 	bool no_setup;            /* the setup program is not among the drivers */
 	bool secure_boot;         /* a build with Secure Boot */
 };

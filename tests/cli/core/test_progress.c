@@ -16,7 +16,7 @@ static const char packing[] = "packing";
 
 static void test_line(void **state)
 {
-	struct coco_progress_state s = { hashing, 1 << 20, 4 << 20, 1 << 20 };
+	struct coco_progress_state s = { hashing, 1 << 20, 4 << 20, 1 << 20, false };
 	char line[300];
 
 	(void)state;
@@ -34,14 +34,18 @@ static void test_line(void **state)
 	coco_progress_line(line, sizeof(line), &s, 80);
 	assert_string_equal(line, "hashing  1.00 MiB");
 	/* more done than announced is not more than all */
-	s = (struct coco_progress_state){ hashing, 8, 4, 0 };
+	s = (struct coco_progress_state){ hashing, 8, 4, 0, false };
 	coco_progress_line(line, sizeof(line), &s, 80);
 	assert_string_equal(line, "hashing 100%  8 bytes / 4 bytes");
+	/* things are counted in full */
+	s = (struct coco_progress_state){ hashing, 2048, 4096, 1024, true };
+	coco_progress_line(line, sizeof(line), &s, 80);
+	assert_string_equal(line, "hashing  50%  2048 / 4096  1024/s  ETA 0:02");
 }
 
 static void test_json(void **state)
 {
-	struct coco_progress_state s = { hashing, 5, 10, 5 };
+	struct coco_progress_state s = { hashing, 5, 10, 5, false };
 	char line[300];
 
 	(void)state;
@@ -49,7 +53,11 @@ static void test_json(void **state)
 	assert_int_equal(n, strlen(line));
 	assert_string_equal(line, "{\"event\":\"progress\",\"phase\":\"hashing\",\"done\":\"5\","
 				  "\"total\":\"10\",\"rate\":\"5\",\"eta_ms\":\"1000\"}");
-	s = (struct coco_progress_state){ hashing, 5, 0, 0 };
+	s = (struct coco_progress_state){ hashing, 5, 10, 0, true };
+	coco_progress_json(line, sizeof(line), &s);
+	assert_string_equal(line, "{\"event\":\"progress\",\"phase\":\"hashing\","
+				  "\"unit\":\"candidates\",\"done\":\"5\",\"total\":\"10\"}");
+	s = (struct coco_progress_state){ hashing, 5, 0, 0, false };
 	coco_progress_json(line, sizeof(line), &s);
 	assert_string_equal(line, "{\"event\":\"progress\",\"phase\":\"hashing\",\"done\":\"5\"}");
 }

@@ -36,8 +36,12 @@ static void test_progress(void **state COCO_UNUSED)
 	assert_int_equal(progress.total, 10);
 	coco_run_phase(&run, "second", 0);
 	assert_string_equal(progress.phase, "second");
+	assert_false(progress.items);
 	assert_int_equal(progress.done, 0);
 	assert_int_equal(progress.total, 0);
+	coco_run_phase_items(&run, "third", 4);
+	assert_true(progress.items);
+	assert_int_equal(progress.total, 4);
 }
 
 struct line {

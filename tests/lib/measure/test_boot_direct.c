@@ -34,7 +34,7 @@ static void begin(struct bench *b)
 	*b = (struct bench){ .list = NULL };
 	assert_ok(coco_boot_new(&b->list, BANK, &b->d), &b->d);
 	coco_mrecord_init(&b->rec, "tdx");
-	b->files = (struct coco_boot_files){ &run, b->list, &b->rec };
+	b->files = (struct coco_boot_files){ .run = &run, .list = b->list, .rec = &b->rec };
 }
 
 static void end(struct bench *b)
@@ -279,7 +279,7 @@ static int everything(const char *dir, const char *kernel, struct coco_diag *d)
 	k.initrd = initrd;
 	coco_mrecord_init(&rec, "tdx");
 	int r = coco_boot_new(&list, BANK, d);
-	struct coco_boot_files files = { &run, list, &rec };
+	struct coco_boot_files files = { .run = &run, .list = list, .rec = &rec };
 	for (int patched = 0; r == 0 && patched < 2; patched++) {
 		k.patched = patched != 0;
 		r = coco_boot_direct_load(&k, &files, d);

@@ -93,12 +93,60 @@ static void test_firmware_alone(void **state COCO_UNUSED)
 	assert_int_equal(reg(&rec, "tdx.rtmr0")->n_values, 0);
 	assert_int_equal(reg(&rec, "tdx.rtmr3")->n_values, 1);
 	assert_true(is_unknown(&rec, "tdx.rtmr0", "TD HOB"));
+	assert_true(is_unknown(&rec, "tdx.rtmr0", "boot"));
+	assert_true(is_unknown(&rec, "tdx.rtmr1", "boot"));
+	assert_true(is_unknown(&rec, "tdx.rtmr2", "boot"));
+	assert_int_equal(rec.n_params, 2);   /* vmm, qemu_version: nobody looked further */
+	coco_mrecord_free(&rec);
+	req.memory = two_gib;
+	req.n_memory = 1;
+	measure(&req, &rec);
+	assert_false(is_unknown(&rec, "tdx.rtmr0", "TD HOB"));
 	assert_true(is_unknown(&rec, "tdx.rtmr0", "ACPI tables"));
 	assert_true(is_unknown(&rec, "tdx.rtmr0", "smbios"));
 	assert_true(is_unknown(&rec, "tdx.rtmr0", "boot entries"));
-	assert_true(is_unknown(&rec, "tdx.rtmr1", "boot"));
-	assert_true(is_unknown(&rec, "tdx.rtmr2", "boot"));
 	coco_mrecord_free(&rec);
+}
+
+/* Some registers have the values that they have among all; MRTD needs nothing unpacked. */
+static void test_registers(void **state COCO_UNUSED)
+{
+	struct coco_mint_ovmf damaged = coco_mint_ovmf_new;
+	const char *kernel = coco_mint_pe_file(dir, "uki.efi", &coco_mint_pe_plain);
+	struct coco_tdx_request req =
+		request(coco_mint_ovmf_file(dir, "new.fd", &coco_mint_ovmf_new));
+	struct coco_tdx_given given[1];
+	struct coco_mrecord all;
+	struct coco_mrecord one;
+
+	req.kernel = kernel;
+	measure(&req, &all);
+	for (unsigned bit = COCO_TDX_MRTD; bit <= COCO_TDX_RTMR3; bit <<= 1) {
+		req.registers = bit;
+		measure(&req, &one);
+		assert_int_equal(one.n_registers, 1);
+		const struct coco_mrecord_register *r = reg(&all, one.registers[0].name);
+		assert_int_equal(one.registers[0].n_values, r->n_values);
+		if (r->n_values != 0)
+			assert_memory_equal(one.registers[0].values[0].value.p,
+					    r->values[0].value.p, 48);
+		coco_mrecord_free(&one);
+	}
+	coco_mrecord_free(&all);
+	/* what is given is checked, whatever is asked for */
+	give(&given[0], "nothing", digits('a'));
+	req.given = given;
+	req.n_given = 1;
+	req.registers = COCO_TDX_MRTD;
+	refuse(&req, COCO_E_USAGE_CONFLICT);
+	damaged.packed_damaged = true;
+	req = request(coco_mint_ovmf_file(dir, "damaged.fd", &damaged));
+	req.kernel = kernel;
+	refuse(&req, COCO_E_FIRMWARE_PACKED);
+	req.registers = COCO_TDX_MRTD;
+	measure(&req, &one);
+	assert_int_equal(reg(&one, "tdx.mrtd")->n_values, 1);
+	coco_mrecord_free(&one);
 }
 
 /* An image whose generation is not known: said once for each register. */
@@ -190,6 +238,8 @@ static void test_items(void **state COCO_UNUSED)
 	struct coco_tdx_request req = request(path);
 	struct coco_mrecord rec;
 
+	req.memory = two_gib;
+	req.n_memory = 1;
 	measure(&req, &rec);
 	const struct coco_mrecord_register *r = reg(&rec, "tdx.rtmr0");
 	assert_string_equal(r->inputs[2].name, "boot-menu");
@@ -239,6 +289,8 @@ static void test_secure_boot(void **state COCO_UNUSED)
 	store.p[0] ^= 1;
 	s.vars = coco_wr_view(&store);
 	req = request(coco_mint_ovmf_file(dir, "sb.fd", &s));
+	req.memory = two_gib;
+	req.n_memory = 1;
 	refuse(&req, COCO_E_VARIABLE_STORE);
 	coco_wr_free(&store);
 }
@@ -326,7 +378,8 @@ static int teardown(void **state COCO_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_firmware_alone), cmocka_unit_test(test_unknown_generation),
+		cmocka_unit_test(test_firmware_alone), cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_unknown_generation),
 		cmocka_unit_test(test_given), cmocka_unit_test(test_items),
 		cmocka_unit_test(test_secure_boot), cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_refused),
