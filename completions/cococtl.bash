@@ -642,10 +642,11 @@ _cococtl()
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
 		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -748,6 +749,7 @@ _cococtl()
 		--mrowner) :; return ;;
 		--mrownerconfig) :; return ;;
 		--known-value) :; return ;;
+		--register) :; return ;;
 		--form) :; return ;;
 		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
@@ -758,7 +760,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -65,10 +65,11 @@ struct coco_vtpm_request {
 
 /*
  * coco_vtpm_measure - fills a record. The firmware is unpacked only for what
- * depends on that. What cannot be computed is in the record as such. Gives *ret (coco_mrecord_free). Errors: USAGE_VALUE for a file whose
- * name is of no kind that the stub takes, USAGE_CONFLICT and USAGE_MISSING for
- * parts that do not go together, BOOT_CHAIN for something on the disk that is
- * not understood, those of the readers of each file.
+ * depends on that. What cannot be computed is in the record as such. Gives *ret
+ * (coco_mrecord_free). Errors: USAGE_VALUE for a file whose name is of no kind
+ * that the stub takes, USAGE_CONFLICT and USAGE_MISSING for parts that do not go
+ * together, BOOT_CHAIN for something on the disk that is not understood, those of
+ * the readers of each file.
  */
 int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,
 		      struct coco_mrecord *ret, struct coco_diag *diag) COCO_MUSTUSE;

@@ -68,7 +68,8 @@ static int load_firmware(struct coco_vtpm_work *w)
 static int load_smbios(struct coco_vtpm_work *w)
 {
 	const struct coco_acpi *acpi = w->req->acpi;
-	const struct coco_smbios_firmware own = { w->fw->vendor, w->fw->smbios_version, w->fw->date };
+	const struct coco_smbios_firmware own = { w->fw->vendor, w->fw->smbios_version,
+						  w->fw->date };
 	const struct coco_smbios_firmware *bios = w->req->bios;
 	struct coco_view tables;
 	uint8_t *measured;
