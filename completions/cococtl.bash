@@ -476,6 +476,7 @@ _cococtl()
 		;;
 	'measure igvm')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
 		--platform) _cococtl_words "auto snp tdx sev sev-es"; return ;;
 		--rules) _cococtl_words "auto igvm igvmmeasure qemu"; return ;;
 		--form) :; return ;;
@@ -488,7 +489,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--platform --rules --native-zero --ignore-id-block --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --platform --rules --native-zero --ignore-id-block --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -531,6 +532,8 @@ _cococtl()
 		;;
 	'measure verity')
 		case $prev in
+		--profile) _cococtl_paths -f; return ;;
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--partition) :; return ;;
 		--hash-image) _cococtl_paths -f; return ;;
 		--hash-partition) :; return ;;
@@ -557,7 +560,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --disk-format --partition --hash-image --hash-partition --hash --hash-type --data-block-size --hash-block-size --data-blocks --salt --uuid --hash-offset --no-superblock --hash-output --root-hash --cmdline --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -653,6 +656,7 @@ _cococtl()
 		;;
 	'measure image')
 		case $prev in
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--form) :; return ;;
 		--sign-with) _cococtl_paths -f; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
@@ -665,7 +669,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--disk-format --explain --form --sign-with --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
@@ -690,6 +694,7 @@ _cococtl()
 		--append) :; return ;;
 		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
 		--disk) _cococtl_paths -f; return ;;
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--entry) :; return ;;
 		--boot-device) :; return ;;
 		--uki) _cococtl_paths -f; return ;;
@@ -712,7 +717,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -727,6 +732,7 @@ _cococtl()
 		--append) :; return ;;
 		--memory) :; return ;;
 		--vcpus) :; return ;;
+		--max-vcpus) :; return ;;
 		--qemu-version) :; return ;;
 		--add-page) _cococtl_words "auto single two both"; return ;;
 		--linux-events) _cococtl_words "both initrd none"; return ;;
@@ -761,6 +767,7 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -491,6 +491,7 @@ complete -c cococtl -n '__cococtl_at measure id-block' -s q -l quiet -d 'errors 
 complete -c cococtl -n '__cococtl_at measure id-block' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at measure id-block' -s h -l help -d 'show this help'
 complete -c cococtl -n '__cococtl_at measure igvm' -F
+complete -c cococtl -n '__cococtl_at measure igvm' -l profile -r -F -d 'launch profile: values for what is not given'
 complete -c cococtl -n '__cococtl_at measure igvm' -l platform -x -a 'auto snp tdx sev sev-es' -d 'which guest; auto: the only one that the file is for'
 complete -c cococtl -n '__cococtl_at measure igvm' -l rules -x -a 'auto igvm igvmmeasure qemu' -d 'who loads the file; auto: igvm, for SEV igvmmeasure'
 complete -c cococtl -n '__cococtl_at measure igvm' -l native-zero -d 'igvmmeasure: pages without bytes are zero pages'
@@ -552,6 +553,8 @@ complete -c cococtl -n '__cococtl_at measure pe' -s q -l quiet -d 'errors only; 
 complete -c cococtl -n '__cococtl_at measure pe' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at measure pe' -s h -l help -d 'show this help'
 complete -c cococtl -n '__cococtl_at measure verity' -F
+complete -c cococtl -n '__cococtl_at measure verity' -l profile -r -F -d 'launch profile: values for what is not given'
+complete -c cococtl -n '__cococtl_at measure verity' -l disk-format -x -a 'auto raw qcow2 vhd' -d 'auto: by its contents; raw: its bytes as they are'
 complete -c cococtl -n '__cococtl_at measure verity' -l partition -x -d 'data: number, UUID, label or type'
 complete -c cococtl -n '__cococtl_at measure verity' -l hash-image -r -F -d 'compare with the hash tree in this image'
 complete -c cococtl -n '__cococtl_at measure verity' -l hash-partition -x -d 'the tree is in this partition (of IMAGE)'
@@ -672,6 +675,7 @@ complete -c cococtl -n '__cococtl_at measure search' -s q -l quiet -d 'errors on
 complete -c cococtl -n '__cococtl_at measure search' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at measure search' -s h -l help -d 'show this help'
 complete -c cococtl -n '__cococtl_at measure image' -F
+complete -c cococtl -n '__cococtl_at measure image' -l disk-format -x -a 'auto raw qcow2 vhd' -d 'auto: by its contents; raw: its bytes as they are'
 complete -c cococtl -n '__cococtl_at measure image' -l explain -d 'also print every step and what is not measured'
 complete -c cococtl -n '__cococtl_at measure image' -l form -x -d 'what -o writes: record, hex, base64, rvps, corim, in-toto'
 complete -c cococtl -n '__cococtl_at measure image' -l sign-with -r -F -d 'private key that signs corim (COSE) or in-toto (DSSE)'
@@ -710,6 +714,7 @@ complete -c cococtl -n '__cococtl_at measure vtpm' -l append -x -d 'kernel comma
 complete -c cococtl -n '__cococtl_at measure vtpm' -l shim -d 'QEMU has -shim'
 complete -c cococtl -n '__cococtl_at measure vtpm' -l kernel-logs -x -a 'both initrd nothing' -d 'in PCR 9'
 complete -c cococtl -n '__cococtl_at measure vtpm' -l disk -r -F -d 'disk that OVMF boots from'
+complete -c cococtl -n '__cococtl_at measure vtpm' -l disk-format -x -a 'auto raw qcow2 vhd' -d 'auto: by its contents; raw: its bytes as they are'
 complete -c cococtl -n '__cococtl_at measure vtpm' -l entry -x -d 'image on it that systemd-boot starts'
 complete -c cococtl -n '__cococtl_at measure vtpm' -l boot-device -x -d 'it is virtio-blk:SLOT or sata:PORT'
 complete -c cococtl -n '__cococtl_at measure vtpm' -l uki -r -F -d 'unified kernel image on some disk'
@@ -747,6 +752,7 @@ complete -c cococtl -n '__cococtl_at measure tdx' -l initrd -r -F -d 'initial RA
 complete -c cococtl -n '__cococtl_at measure tdx' -l append -x -d 'kernel command line; @FILE: the bytes of a file'
 complete -c cococtl -n '__cococtl_at measure tdx' -l memory -x -d 'memory sizes: 2G or 2G,2560M,64G'
 complete -c cococtl -n '__cococtl_at measure tdx' -l vcpus -x -d 'vCPU counts that QEMU is asked for: 4 or 1-8'
+complete -c cococtl -n '__cococtl_at measure tdx' -l max-vcpus -x -d 'vCPUs that could be added, for QEMU\'s -smp'
 complete -c cococtl -n '__cococtl_at measure tdx' -l qemu-version -x -d 'of the QEMU that starts the guest, as 10.1'
 complete -c cococtl -n '__cococtl_at measure tdx' -l add-page -x -a 'auto single two both' -d 'order of pages in MRTD; two passes: QEMU 8 with TDX patches'
 complete -c cococtl -n '__cococtl_at measure tdx' -l linux-events -x -a 'both initrd none' -d 'what the kernel\'s EFI stub measures: Linux 6.12 measures both'

@@ -2,6 +2,7 @@
  * cmd_measure_igvm.c - cococtl measure igvm: what a guest that starts from an
  * IGVM file will report.
  */
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/run_measure.h"
 #include "lib/measure/igvm_measure.h"
@@ -29,7 +30,7 @@ int coco_cmd_measure_igvm(struct coco_cli *cli, const void *opts, struct coco_re
 		COCO_IGVM_NATIVE, COCO_IGVM_SNP, COCO_IGVM_TDX, COCO_IGVM_SEV, COCO_IGVM_SEV_ES,
 	};
 	const struct coco_opts_measure_igvm *o = opts;
-	const struct coco_igvm_request req = {
+	struct coco_igvm_request req = {
 		.file = o->file,
 		.has_platform = o->platform != 0,
 		.platform = platforms[o->platform],
@@ -39,7 +40,9 @@ int coco_cmd_measure_igvm(struct coco_cli *cli, const void *opts, struct coco_re
 	};
 	struct coco_igvm_measured m = { .has_id_block = false };
 
-	int r = coco_igvm_measure(&cli->run, &req, &m, diag);
+	int r = coco_profile_operand(cli, COCO_PROFILE_FIRMWARE_IGVM, "FILE", &req.file, diag);
+	if (r == 0)
+		r = coco_igvm_measure(&cli->run, &req, &m, diag);
 	if (r == 0)
 		r = coco_record_answer(cli, &m.record, &o->answer, report, diag);
 	if (r == 0)

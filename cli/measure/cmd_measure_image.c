@@ -83,7 +83,7 @@ int coco_cmd_measure_image(struct coco_cli *cli, const void *opts, struct coco_r
 	const struct coco_opts_measure_image *o = opts;
 	struct coco_image *m = NULL;
 
-	int r = coco_image_survey(&cli->run, o->image, &m, diag);
+	int r = coco_image_survey(&cli->run, o->image, (enum coco_disk_as)o->format, &m, diag);
 	if (r != 0)
 		return r;
 	checks(m, report);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/measure/opts_disk.h"
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/run_measure.h"
 #include "formats/core/hex.h"
@@ -174,13 +175,19 @@ int coco_cmd_measure_verity(struct coco_cli *cli, const void *opts, struct coco_
 	struct coco_verity_words *words = coco_zalloc(1, sizeof(*words));
 	struct coco_verity_answer *a = NULL;
 	struct coco_verity_ask ask = {
-		.image = o->image, .partition = o->partition, .hash_image = o->hash_image,
+		.image = o->image, .as = (enum coco_disk_as)o->format, .partition = o->partition,
+				.hash_image = o->hash_image,
 		.hash_partition = o->hash_partition, .hash_offset = o->hash_offset,
 		.no_superblock = !o->superblock, .output = o->hash_output,
 		.output_flags = coco_cli_out_flags(cli, 0), .dry_run = cli->common.dry_run,
 	};
 
-	int r = words != NULL ? request(cli, o, &ask, words, diag)
+	int r = coco_profile_operand(cli, COCO_PROFILE_DISK_IMAGE, "IMAGE", &ask.image, diag);
+	if (r != 0) {
+		coco_free(words);
+		return r;
+	}
+	r = words != NULL ? request(cli, o, &ask, words, diag)
 			      : coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for options");
 	if (r == 0)
 		r = coco_verity_image(&cli->run, &ask, &a, diag);

@@ -112,6 +112,7 @@ static void take_files(const struct coco_opts_measure_vtpm *o, struct coco_vtpm_
 	q->shim = o->shim;
 	q->memory = o->memory;
 	q->disk = o->disk;
+	q->disk_as = (enum coco_disk_as)o->disk_format;
 	q->entry = o->entry;
 	q->boot_device = o->boot_device;
 	q->loader = o->loader;

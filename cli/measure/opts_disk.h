@@ -6,8 +6,19 @@
 
 #include "cli/measure/opts_measure.h"
 
+/* The option behind enum coco_disk_as; s is the option struct, m an int in it. */
+#define COCO_OPTION_DISK_FORMAT(s, m)                                                     \
+	{ .name = "disk-format", .kind = COCO_KIND_ENUM, .flags = COCO_OPT_SHARED,        \
+	  .arg = "FORMAT", .values = coco_disk_formats, .def = "auto",                    \
+	  .help = "auto: by its contents; raw: its bytes as they are",                    \
+	  COCO_BIND_ENUM(s, m) }
+
+extern const char *const coco_disk_formats[];   /* in the order of enum coco_disk_as */
+
 struct coco_opts_measure_verity {
-	const char *image;
+	const char *profile;
+	const char *image;               /* or NULL: of the profile */
+	int format;                      /* enum coco_disk_as */
 	const char *partition;
 	const char *hash_image;
 	const char *hash_partition;
@@ -28,6 +39,7 @@ struct coco_opts_measure_verity {
 
 struct coco_opts_measure_image {
 	const char *image;
+	int format;                      /* enum coco_disk_as */
 	struct coco_opts_answer answer;
 };
 

@@ -39,6 +39,7 @@ struct coco_opts_measure_tdx {
 	const char *append;              /* text, or @FILE */
 	const char *memory;              /* "2G,4G" */
 	const char *vcpus;               /* "1,2,8-16" */
+	uint32_t max_vcpus;              /* 0 when not given */
 	const char *qemu_version;        /* "10.0.3" */
 	int linux_events;                /* enum coco_boot_linux_events */
 	int exit_services;               /* 0 once, 1 either */
@@ -101,7 +102,8 @@ struct coco_opts_measure_id_block {
 };
 
 struct coco_opts_measure_igvm {
-	const char *file;
+	const char *profile;
+	const char *file;                /* or NULL: of the profile */
 	int platform;                    /* 0 auto, 1 snp, 2 tdx, 3 sev, 4 sev-es */
 	int rules;                       /* enum coco_igvm_rules */
 	bool native_zero;
@@ -196,6 +198,7 @@ struct coco_opts_measure_vtpm {
 	bool shim;
 	int logs;                        /* enum coco_boot_linux_events */
 	const char *disk;
+	int disk_format;                 /* enum coco_disk_as */
 	const char *entry;               /* path on the ESP */
 	const char *boot_device;
 	const char *uki;

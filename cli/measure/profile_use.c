@@ -81,6 +81,10 @@ static const struct {
 	{ "guest-svn", COCO_PROFILE_ID_BLOCK_GUEST_SVN, 0 },
 	{ "policy", COCO_PROFILE_GUEST_POLICY, 0 },
 	{ "disk", COCO_PROFILE_DISK_IMAGE, ON_DISK },
+	{ "disk-format", COCO_PROFILE_DISK_FORMAT, SOFT },
+	{ "partition", COCO_PROFILE_DISK_PARTITION, 0 },
+	{ "root-hash", COCO_PROFILE_DISK_ROOT_HASH, 0 },
+	{ "max-vcpus", COCO_PROFILE_CPU_MAX, SOFT },
 };
 
 struct coco_profile_use {
@@ -343,4 +347,22 @@ const char *const *coco_profile_use_texts(const struct coco_profile_use *use, co
 const struct coco_launch_profile *coco_profile_use_profile(const struct coco_profile_use *use)
 {
 	return &use->profile;
+}
+
+int coco_profile_operand(const struct coco_cli *cli, enum coco_profile_id id, const char *operand,
+			 const char **path, struct coco_diag *diag)
+{
+	const struct coco_profile_use *use = coco_cli_profile(cli);
+	const struct coco_profile_key *key = coco_profile_key_at(id);
+
+	if (*path != NULL)
+		return 0;
+	const struct coco_profile_value *v =
+		use != NULL ? coco_profile_get(&use->profile.profile, id, 0) : NULL;
+	if (v == NULL)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "%s is required, or a profile with %s.%s",
+				 operand, key->table, key->name);
+	*path = v->texts[0];
+	return 0;
 }

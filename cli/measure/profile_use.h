@@ -17,4 +17,11 @@
 /* coco_profile_use_profile - the profile itself, paths resolved; borrowed. */
 const struct coco_launch_profile *coco_profile_use_profile(const struct coco_profile_use *use);
 
+/*
+ * coco_profile_operand - where an operand was not given (*path is NULL), the
+ * file that the profile has under this key; borrowed. Errors: USAGE_MISSING.
+ */
+int coco_profile_operand(const struct coco_cli *cli, enum coco_profile_id id, const char *operand,
+			 const char **path, struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

@@ -2,6 +2,7 @@
  * table_disk.c - measure verity and measure image in the command table.
  */
 #include "cli/measure/opts_disk.h"
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
 
@@ -10,15 +11,18 @@
 #define VERITY struct coco_opts_measure_verity
 
 static const char *const hashes[] = { "sha1", "sha256", "sha384", "sha512", NULL };
+const char *const coco_disk_formats[] = { "auto", "raw", "qcow2", "vhd", NULL };
 static const char *const hash_types[] = { "1", "0", NULL };
 
 static const struct coco_operand verity_operands[] = {
-	{ .name = "image", .kind = COCO_KIND_INPUT, .min = 1, .max = 1,
+	{ .name = "image", .kind = COCO_KIND_INPUT, .max = 1,
 	  .help = "raw disk or device, qcow2, fixed VHD; - is stdin",
 	  COCO_BIND_STR(VERITY, image) },
 };
 
 static const struct coco_opt verity_opts[] = {
+	COCO_OPTIONS_PROFILE(VERITY, profile),
+	COCO_OPTION_DISK_FORMAT(VERITY, format),
 	{ .name = "partition", .kind = COCO_KIND_STRING, .arg = "PART",
 	  .help = "data: number, UUID, label or type",
 	  COCO_BIND_STR(VERITY, partition) },
@@ -108,6 +112,7 @@ static const struct coco_operand image_operands[] = {
 };
 
 static const struct coco_opt image_opts[] = {
+	COCO_OPTION_DISK_FORMAT(IMAGE, format),
 	COCO_OPTIONS_ANSWER(IMAGE, answer),
 };
 

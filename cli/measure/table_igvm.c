@@ -1,6 +1,7 @@
 /*
  * table_igvm.c - measure igvm in the command table.
  */
+#include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
 
@@ -10,11 +11,12 @@ static const char *const rules[] = { "auto", "igvm", "igvmmeasure", "qemu", NULL
 #define IGVM struct coco_opts_measure_igvm
 
 static const struct coco_operand igvm_operands[] = {
-	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 1, .help = "IGVM file",
+	{ .name = "file", .kind = COCO_KIND_INPUT, .max = 1, .help = "IGVM file",
 	  .offset = offsetof(IGVM, file) },
 };
 
 static const struct coco_opt igvm_opts[] = {
+	COCO_OPTIONS_PROFILE(IGVM, profile),
 	{ .name = "platform", .kind = COCO_KIND_ENUM, .arg = "PLATFORM", .values = platforms,
 	  .def = "auto", .help = "which guest; auto: the only one that the file is for",
 	  COCO_BIND_ENUM(IGVM, platform) },

@@ -3,6 +3,7 @@
  */
 #include "cli/measure/acpi_args.h"
 #include "cli/measure/bank_args.h"
+#include "cli/measure/opts_disk.h"
 #include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
@@ -56,6 +57,7 @@ static const struct coco_opt vtpm_opts[] = {
 	/* a disk */
 	{ .name = "disk", .kind = COCO_KIND_INPUT, .arg = "IMAGE", .conflicts = "uki",
 	  .help = "disk that OVMF boots from", COCO_BIND_STR(VTPM, disk) },
+	COCO_OPTION_DISK_FORMAT(VTPM, disk_format),
 	{ .name = "entry", .kind = COCO_KIND_STRING, .arg = "PATH", .requires = "disk",
 	  .help = "image on it that systemd-boot starts", COCO_BIND_STR(VTPM, entry) },
 	{ .name = "boot-device", .kind = COCO_KIND_STRING, .arg = "DEVICE",

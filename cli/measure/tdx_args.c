@@ -83,6 +83,8 @@ static int machine_words(const struct coco_tdx_args *a, const char *words, size_
 		coco_wr_printf(&wr, "\n-m %" PRIu64 "K", a->memory[i / per] >> 10);
 	if (a->req.n_vcpus != 0)
 		coco_wr_printf(&wr, "\n-smp %" PRIu32, a->vcpus[i % per]);
+	if (a->req.n_vcpus != 0 && a->max_vcpus != 0)
+		coco_wr_printf(&wr, ",maxcpus=%" PRIu32, a->max_vcpus);
 	int r = coco_wr_finish(&wr, &p, &n, diag);
 	if (r == 0)
 		*ret = (char *)p;
@@ -363,6 +365,12 @@ int coco_tdx_args(struct coco_cli *cli, const struct coco_opts_measure_tdx *o,
 		r = coco_launch_args_counts(o->vcpus, &a->vcpus, &req->n_vcpus, diag);
 		req->vcpus = a->vcpus;
 	}
+	a->max_vcpus = o->max_vcpus;
+	for (size_t i = 0; r == 0 && a->max_vcpus != 0 && i < req->n_vcpus; i++)
+		if (a->vcpus[i] > a->max_vcpus)
+			r = coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				      "--max-vcpus: %" PRIu32 " vCPUs at launch are more than %"
+				      PRIu32, a->vcpus[i], a->max_vcpus);
 	if (r == 0)
 		r = take_events(a, &o->events, diag);
 	if (r == 0)

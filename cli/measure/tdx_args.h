@@ -17,6 +17,7 @@ struct coco_tdx_args {
 	uint8_t *append;                   /* owned, as the pointers below */
 	uint64_t *memory;
 	uint32_t *vcpus;
+	uint32_t max_vcpus;                /* that could be added; 0: as many as there are */
 	struct coco_tdx_given *given;
 	struct coco_tdx_item *items;
 	uint8_t *bytes;                    /* values of items */

@@ -11,9 +11,7 @@ enum {
 	CURVE = 2,       /* P-384 */
 	FIELD = 72,      /* bytes that a number has room for */
 	AT_BLOCK_SIGNATURE = 0x040,
-	AT_ID_KEY = 0x240,
 	AT_KEY_SIGNATURE = 0x680,
-	AT_AUTHOR_KEY = 0x880,
 };
 
 static void put(uint8_t *p, uint64_t v, unsigned bytes)
@@ -53,10 +51,10 @@ void coco_id_auth_encode(uint8_t ret[COCO_ID_AUTH_SIZE], const struct coco_id_au
 	memset(ret, 0, COCO_ID_AUTH_SIZE);
 	put(ret, ALGORITHM, 4);
 	put_pair(ret + AT_BLOCK_SIGNATURE, auth->block_signature);
-	coco_id_key_encode(ret + AT_ID_KEY, auth->id_key);
+	coco_id_key_encode(ret + COCO_ID_AUTH_ID_KEY, auth->id_key);
 	if (auth->author_key == NULL)
 		return;
 	put(ret + 4, ALGORITHM, 4);
 	put_pair(ret + AT_KEY_SIGNATURE, auth->key_signature);
-	coco_id_key_encode(ret + AT_AUTHOR_KEY, auth->author_key);
+	coco_id_key_encode(ret + COCO_ID_AUTH_AUTHOR_KEY, auth->author_key);
 }

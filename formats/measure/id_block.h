@@ -13,6 +13,8 @@ enum {
 	COCO_ID_AUTH_SIZE = 4096,
 	COCO_ID_KEY_SIZE = 1028,        /* a public key as the processor reads it */
 	COCO_ID_SIGNATURE_SIZE = 512,
+	COCO_ID_AUTH_ID_KEY = 0x240,    /* where the keys are in the authentication */
+	COCO_ID_AUTH_AUTHOR_KEY = 0x880,
 	COCO_ID_NUMBER = 48,            /* bytes of a coordinate, of r and of s; P-384 */
 };
 

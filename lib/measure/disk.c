@@ -72,6 +72,8 @@ static int find_kind(struct coco_disk *d, struct coco_diag *diag)
 		return r;
 	d->kind = COCO_DISK_RAW;
 	d->size = d->file_size;
+	if (d->plain)
+		return 0;
 	if (coco_qcow2_is(coco_view_of(head, n)))
 		return coco_disk_qcow2_open(d, coco_view_of(head, n), diag);
 	r = refuse_foreign(coco_view_of(head, n), diag);
@@ -135,7 +137,26 @@ static int examine(struct coco_disk *d, struct coco_diag *diag)
 			 "a disk is a file, a block device or a pipe; this is neither");
 }
 
+/* What was found must be what is asked for. */
+static int check_as(const struct coco_disk *d, enum coco_disk_as as, struct coco_diag *diag)
+{
+	bool wrong = (as == COCO_DISK_AS_QCOW2 && d->kind != COCO_DISK_QCOW2) ||
+		     (as == COCO_DISK_AS_VHD && d->kind != COCO_DISK_VHD);
+
+	if (!wrong)
+		return 0;
+	return coco_fail(diag, COCO_E_DISK_CONTAINER, "this is no %s image, but %s",
+			 as == COCO_DISK_AS_QCOW2 ? "qcow2" : "fixed VHD",
+			 coco_disk_container(d));
+}
+
 int coco_disk_open(struct coco_disk **ret, const char *path, struct coco_diag *diag)
+{
+	return coco_disk_open_as(ret, path, COCO_DISK_AS_FOUND, diag);
+}
+
+int coco_disk_open_as(struct coco_disk **ret, const char *path, enum coco_disk_as as,
+		      struct coco_diag *diag)
 {
 	bool input = strcmp(path, "-") == 0;
 	struct coco_disk *d = new_disk(input ? "standard input" : path);
@@ -147,7 +168,11 @@ int coco_disk_open(struct coco_disk **ret, const char *path, struct coco_diag *d
 		return finish(d, coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open", path), ret,
 			      diag);
 	d->close_fd = !input;
-	return finish(d, examine(d, diag), ret, diag);
+	d->plain = as == COCO_DISK_AS_RAW;
+	int r = examine(d, diag);
+	if (r == 0)
+		r = check_as(d, as, diag);
+	return finish(d, r, ret, diag);
 }
 
 int coco_disk_bytes(struct coco_disk **ret, struct coco_view bytes, struct coco_diag *diag)

@@ -18,6 +18,14 @@ enum {
 	COCO_DISK_REWIND = 1 << 20,
 };
 
+/* How the file that holds a disk is to be read. */
+enum coco_disk_as {
+	COCO_DISK_AS_FOUND,    /* as its contents show */
+	COCO_DISK_AS_RAW,      /* its bytes, whatever they look like: a VMM was told so */
+	COCO_DISK_AS_QCOW2,    /* as this; DISK_CONTAINER when it is something else */
+	COCO_DISK_AS_VHD,
+};
+
 /*
  * coco_disk_open - a file, block device, or "-" for standard input. Gives *ret
  * (coco_disk_close). Errors: IO_..., DISK_CONTAINER, DISK_FEATURE (also for
@@ -25,6 +33,10 @@ enum {
  */
 int coco_disk_open(struct coco_disk **ret, const char *path, struct coco_diag *diag)
 	COCO_MUSTUSE;
+
+/* coco_disk_open_as - the same, for a file that is to be read in a certain way. */
+int coco_disk_open_as(struct coco_disk **ret, const char *path, enum coco_disk_as as,
+		      struct coco_diag *diag) COCO_MUSTUSE;
 
 /* coco_disk_bytes - the same over bytes in memory, borrowed. */
 int coco_disk_bytes(struct coco_disk **ret, struct coco_view bytes, struct coco_diag *diag)

@@ -51,6 +51,7 @@ struct coco_disk {
 	char *name;                   /* for messages, owned */
 	int fd;                       /* -1: memory */
 	bool close_fd;
+	bool plain;                   /* no container is looked for */
 	struct coco_view memory;
 	uint64_t file_size;           /* of the file below */
 	uint64_t size;                /* of the disk */

@@ -160,11 +160,11 @@ static int fill_record(struct coco_image_work *w)
 	return r;
 }
 
-static int survey(struct coco_image_work *w, const char *path)
+static int survey(struct coco_image_work *w, const char *path, enum coco_disk_as as)
 {
 	struct coco_image *m = w->image;
 
-	int r = coco_disk_open(&w->disk, path, w->diag);
+	int r = coco_disk_open_as(&w->disk, path, as, w->diag);
 	if (r == 0)
 		r = coco_partitions_read(&w->table, w->disk, w->diag);
 	if (r != 0)
@@ -192,7 +192,8 @@ static int survey(struct coco_image_work *w, const char *path)
 	return r == 0 ? fill_record(w) : r;
 }
 
-int coco_image_survey(const struct coco_run *run, const char *path, struct coco_image **ret,
+int coco_image_survey(const struct coco_run *run, const char *path, enum coco_disk_as as,
+		      struct coco_image **ret,
 		      struct coco_diag *diag)
 {
 	struct coco_image_work *w = coco_zalloc(1, sizeof(*w));
@@ -207,7 +208,7 @@ int coco_image_survey(const struct coco_run *run, const char *path, struct coco_
 	w->run = run;
 	w->image = m;
 	w->diag = diag;
-	int r = survey(w, path);
+	int r = survey(w, path, as);
 	coco_partitions_free(&w->table);
 	coco_disk_close(w->disk);
 	coco_free(w);

@@ -9,6 +9,7 @@
 #include "formats/measure/mrecord.h"
 #include "formats/measure/verity.h"
 #include "lib/core/run.h"
+#include "lib/measure/disk.h"
 #include "lib/measure/partitions.h"
 
 enum {
@@ -69,8 +70,8 @@ struct coco_image {
  * partitions.h (a disk without a GPT is DISK_TABLE), fat_fs.h, verity_tree.h,
  * LIMIT_SIZE.
  */
-int coco_image_survey(const struct coco_run *run, const char *path, struct coco_image **ret,
-		      struct coco_diag *diag) COCO_MUSTUSE;
+int coco_image_survey(const struct coco_run *run, const char *path, enum coco_disk_as as,
+		      struct coco_image **ret, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_image_free(struct coco_image *image);   /* NULL is fine */
 
 /* coco_image_verdict - 0, or VERITY_MISMATCH with the first check that failed. */

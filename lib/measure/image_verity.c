@@ -161,6 +161,15 @@ static const struct coco_image_root *named_by(const struct coco_image_work *w,
 	return found;
 }
 
+static void swap_registers(struct coco_mrecord *rec, size_t i)
+{
+	struct coco_mrecord_register *end = &rec->registers[rec->n_registers - 1];
+	struct coco_mrecord_register tmp = *end;
+
+	*end = rec->registers[i];
+	rec->registers[i] = tmp;
+}
+
 static int add_register(struct coco_image_work *w, const struct pair *p,
 			const struct coco_verity_found *f)
 {
@@ -169,9 +178,22 @@ static int add_register(struct coco_image_work *w, const struct pair *p,
 
 	coco_mrecord_digest_set(&v.value, f->root, coco_verity_alg_size(f->params.alg));
 	coco_mrecord_label_number(&v, "partition", w->table.list[p->data].number);
-	int r = coco_mrecord_begin(rec, "verity.root_hash", coco_verity_alg_name(f->params.alg),
-				   w->diag);
-	return r == 0 ? coco_mrecord_value(rec, &v, w->diag) : r;
+	const char *alg = coco_verity_alg_name(f->params.alg);
+	size_t last = rec->n_registers;
+	int r = 0;
+
+	/* values go to the last register: pairs with another algorithm may lie between */
+	for (size_t i = 0; i < rec->n_registers; i++)
+		if (strcmp(rec->registers[i].algorithm, alg) == 0)
+			last = i;
+	if (last == rec->n_registers)
+		r = coco_mrecord_begin(rec, "verity.root_hash", alg, w->diag);
+	if (r != 0)
+		return r;
+	swap_registers(rec, last);
+	r = coco_mrecord_value(rec, &v, w->diag);
+	swap_registers(rec, last);
+	return r;
 }
 
 /* The items of the two or three partitions. */
@@ -286,6 +308,36 @@ static int typed_pairs(struct coco_image_work *w)
 	return r;
 }
 
+static bool has_value(const struct coco_mrecord_register *reg, const struct coco_image_root *root)
+{
+	for (size_t i = 0; i < reg->n_values; i++) {
+		const struct coco_mrecord_digest *v = &reg->values[i].value;
+
+		if (v->n == root->n && memcmp(v->p, root->root, root->n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The root hashes that the disk has, as far as they fit. */
+static void list_values(const struct coco_mrecord *rec, char *ret, size_t cap)
+{
+	char text[2 * COCO_VERITY_DIGEST + 1];
+	size_t at = 0;
+
+	if (rec->n_registers == 0)
+		snprintf(ret, cap, "no pair of data and hash partition on this disk");
+	for (size_t i = 0; i < rec->n_registers; i++) {
+		for (size_t k = 0; k < rec->registers[i].n_values && at < cap; k++) {
+			const struct coco_mrecord_digest *v = &rec->registers[i].values[k].value;
+
+			coco_hex_encode(text, v->p, v->n);
+			at += (size_t)snprintf(ret + at, cap - at, "%s%s", at != 0 ? ", " : "",
+					       text);
+		}
+	}
+}
+
 /* Every root hash of a command line must be that of a pair on this disk. */
 static int check_roots(struct coco_image_work *w)
 {
@@ -293,35 +345,19 @@ static int check_roots(struct coco_image_work *w)
 		const struct coco_image_root *root = &w->image->root[i];
 		const struct coco_mrecord *rec = &w->image->record;
 		bool found = false;
-		size_t at = 0;
 
-		for (size_t k = 0; k < rec->n_registers; k++) {
-			const struct coco_mrecord_digest *v = &rec->registers[k].values[0].value;
-
-			if (v->n == root->n && memcmp(v->p, root->root, root->n) == 0)
-				found = true;
-		}
+		for (size_t k = 0; k < rec->n_registers; k++)
+			found = found || has_value(&rec->registers[k], root);
 		struct coco_image_check *c = coco_image_check(w, found);
 		if (c == NULL)
 			return out_of_room(w);
 		snprintf(c->title, sizeof(c->title), "the %s= of %s is that of this disk",
 			 root->word, root->where);
 		coco_hex_encode(c->expected, root->root, root->n);
-		for (size_t k = 0; k < rec->n_registers && !found; k++) {
-			const struct coco_mrecord_digest *v = &rec->registers[k].values[0].value;
-			char text[2 * COCO_VERITY_DIGEST + 1];
-
-			coco_hex_encode(text, v->p, v->n);
-			at += (size_t)snprintf(c->actual + at, sizeof(c->actual) - at, "%s%s",
-					       at != 0 ? ", " : "", text);
-			if (at >= sizeof(c->actual))
-				break;
-		}
 		if (found)
 			memcpy(c->actual, c->expected, sizeof(c->expected));
-		else if (rec->n_registers == 0)
-			snprintf(c->actual, sizeof(c->actual),
-				 "no pair of data and hash partition on this disk");
+		else
+			list_values(rec, c->actual, sizeof(c->actual));
 	}
 	return 0;
 }

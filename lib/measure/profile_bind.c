@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/b64.h"
 #include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
+#include "formats/measure/id_block.h"
 #include "lib/core/io.h"
 #include "lib/crypto/digest.h"
 #include "lib/crypto/sha256.h"
@@ -129,6 +131,73 @@ static int put_initdata(const struct coco_profile *p, struct coco_mrecord *rec, 
 	return r == 0 ? put(rec, reg, "initdata", bytes, width, COCO_BASIS_COMPUTED, diag) : r;
 }
 
+/* ---- ID block ------------------------------------------------------------------- */
+
+/* The digest of a key that signed, as the report shows it. */
+static int put_key(struct coco_mrecord *rec, const char *reg, const uint8_t *key,
+		   struct coco_diag *diag)
+{
+	uint8_t digest[COCO_DIGEST_MAX];
+	struct coco_digest *d = NULL;
+
+	int r = coco_digest_new(&d, COCO_DIGEST_SHA384, diag);
+	if (r == 0)
+		r = coco_digest_once(d, key, COCO_ID_KEY_SIZE, digest, diag);
+	if (r == 0)
+		r = put(rec, reg, "ID authentication", digest, 48, COCO_BASIS_COMPUTED, diag);
+	coco_digest_free(d);
+	return r;
+}
+
+/* The block lets only a launch with its digest start. */
+static int check_block(const struct coco_mrecord *rec, const uint8_t *digest,
+		       struct coco_diag *diag)
+{
+	const struct coco_mrecord_register *reg =
+		coco_mrecord_find(rec, "snp.launch_digest", "sha384");
+	char text[97];
+
+	for (size_t i = 0; reg != NULL && i < reg->n_values; i++)
+		if (memcmp(reg->values[i].value.p, digest, 48) == 0)
+			return 0;
+	coco_hex_encode(text, digest, 48);
+	coco_diag_expected(diag, "%s", text);
+	if (reg != NULL && reg->n_values == 1) {
+		coco_hex_encode(text, reg->values[0].value.p, 48);
+		coco_diag_actual(diag, "%s", text);
+	}
+	return coco_fail(diag, COCO_E_PROFILE_CONTRADICTS,
+			 "the ID block of the profile was signed for another launch digest");
+}
+
+static int put_id_block(const struct coco_profile *p, struct coco_mrecord *rec,
+			struct coco_diag *diag)
+{
+	enum { HAS_AUTHOR = 4 };   /* the author key's algorithm, 0: there is none */
+	const char *block = coco_profile_text(p, COCO_PROFILE_ID_BLOCK_BLOCK);
+	const char *auth = coco_profile_text(p, COCO_PROFILE_ID_BLOCK_AUTH);
+	uint8_t *bytes = NULL;
+	size_t n = 0;
+	int r = 0;
+
+	if (block != NULL) {
+		r = coco_b64_decode(COCO_B64_ANY, block, strlen(block), &bytes, &n, diag);
+		if (r == 0)
+			r = check_block(rec, bytes, diag);
+		coco_free(bytes);
+	}
+	if (r != 0 || auth == NULL)
+		return r;
+	bytes = NULL;
+	r = coco_b64_decode(COCO_B64_ANY, auth, strlen(auth), &bytes, &n, diag);
+	if (r == 0)
+		r = put_key(rec, "snp.id_key_digest", bytes + COCO_ID_AUTH_ID_KEY, diag);
+	if (r == 0 && bytes[HAS_AUTHOR] != 0)
+		r = put_key(rec, "snp.author_key_digest", bytes + COCO_ID_AUTH_AUTHOR_KEY, diag);
+	coco_free(bytes);
+	return r;
+}
+
 int coco_profile_bind(const struct coco_launch_profile *p, struct coco_mrecord *rec,
 		      struct coco_diag *diag)
 {
@@ -140,6 +209,8 @@ int coco_profile_bind(const struct coco_launch_profile *p, struct coco_mrecord *
 		r = put_hex(v, COCO_PROFILE_GUEST_HOST_DATA, rec, "snp.host_data", &done, diag);
 		if (r == 0)
 			r = put_initdata(v, rec, "snp.host_data", 32, done, diag);
+		if (r == 0)
+			r = put_id_block(v, rec, diag);
 	} else if (strcmp(rec->platform, "tdx") == 0) {
 		r = put_hex(v, COCO_PROFILE_TDX_MRCONFIGID, rec, "tdx.mrconfigid", &done, diag);
 		if (r == 0)

@@ -13,27 +13,12 @@
 #include "formats/core/err_measure.h"
 #include "formats/core/mem.h"
 #include "formats/measure/known_value.h"
-#include "formats/measure/ovmf.h"
-#include "formats/measure/sev_metadata.h"
 #include "formats/measure/vcpu_model.h"
 #include "lib/core/io.h"
+#include "lib/measure/profile_check_priv.h"
 
-struct check {
-	const struct coco_profile *p;
-	struct coco_findings *out;
-	struct coco_diag *diag;
-	bool snp, sev, es, tdx, vtpm;
-	bool have_firmware;            /* it was read, and ovmf is what it says */
-	struct coco_ovmf ovmf;
-	struct coco_sev_metadata sev_list;
-	bool have_list;
-};
-
-static int find(struct check *c, enum coco_finding_kind kind, const char *id,
-		const char *title, const char *fmt, ...) COCO_PRINTF(5, 6);
-
-static int find(struct check *c, enum coco_finding_kind kind, const char *id,
-		const char *title, const char *fmt, ...)
+int coco_profile_find(struct coco_profile_work *c, enum coco_finding_kind kind, const char *id,
+		      const char *title, const char *fmt, ...)
 {
 	struct coco_findings *f = c->out;
 	va_list ap;
@@ -51,12 +36,12 @@ static int find(struct check *c, enum coco_finding_kind kind, const char *id,
 	return 0;
 }
 
-static int good(struct check *c, const char *id, const char *title)
+int coco_profile_good(struct coco_profile_work *c, const char *id, const char *title)
 {
-	return find(c, COCO_FINDING_GOOD, id, title, "%s", "");
+	return coco_profile_find(c, COCO_FINDING_GOOD, id, title, "%s", "");
 }
 
-static const char *text(const struct check *c, enum coco_profile_id id)
+static const char *text(const struct coco_profile_work *c, enum coco_profile_id id)
 {
 	return coco_profile_text(c->p, id);
 }
@@ -69,7 +54,8 @@ static bool is(const char *a, const char *b)
 /* ---- files ------------------------------------------------------------------------ */
 
 /* One path; *ret_bad counts what is wrong. */
-static int check_path(struct check *c, const struct coco_profile_key *key, const char *path,
+static int check_path(struct coco_profile_work *c, const struct coco_profile_key *key,
+		      const char *path,
 		      size_t *ret_bad)
 {
 	bool dir = key->kind == COCO_PROFILE_KIND_DIR;
@@ -78,7 +64,8 @@ static int check_path(struct check *c, const struct coco_profile_key *key, const
 
 	if (stat(path, &st) != 0) {
 		(*ret_bad)++;
-		return find(c, COCO_FINDING_INCOMPLETE, "file.absent", "files are there",
+		return coco_profile_find(c, COCO_FINDING_INCOMPLETE, "file.absent",
+					 "files are there",
 			    "%s.%s: %.120s: %s", key->table, key->name, path,
 			    errno == ENOENT ? "there is no such file" :
 					      "it cannot be looked at");
@@ -86,13 +73,14 @@ static int check_path(struct check *c, const struct coco_profile_key *key, const
 	if (dir ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode) || (disk && S_ISBLK(st.st_mode)))
 		return 0;
 	(*ret_bad)++;
-	return find(c, COCO_FINDING_CONTRADICTION, "file.kind", "files are of the right kind",
+	return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "file.kind",
+				 "files are of the right kind",
 		    "%s.%s: %.120s is no %s", key->table, key->name, path,
 		    dir ? "directory" : "regular file");
 }
 
 /* Every path of the profile exists and is what it should be. */
-static int check_files(struct check *c)
+static int check_files(struct coco_profile_work *c)
 {
 	size_t wrong = 0;
 	int r = 0;
@@ -106,12 +94,12 @@ static int check_files(struct check *c)
 		for (size_t k = 0; r == 0 && k < v->n; k++)
 			r = check_path(c, key, v->texts[k], &wrong);
 	}
-	return r == 0 && wrong == 0 ? good(c, "files", "every file is there") : r;
+	return r == 0 && wrong == 0 ? coco_profile_good(c, "files", "every file is there") : r;
 }
 
 /* ---- firmware ------------------------------------------------------------------------ */
 
-static int read_firmware(struct check *c, const char *path)
+static int read_firmware(struct coco_profile_work *c, const char *path)
 {
 	static const char title[] = "the firmware is an image with a table";
 	struct coco_diag inner;
@@ -135,22 +123,23 @@ static int read_firmware(struct check *c, const char *path)
 	}
 	coco_free(p);
 	if (r != 0)
-		return find(c, COCO_FINDING_CONTRADICTION, "firmware.image", title, "%s",
+		return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "firmware.image", title,
+					 "%s",
 			    inner.message);
 	c->have_firmware = true;
-	return good(c, "firmware.image", title);
+	return coco_profile_good(c, "firmware.image", title);
 }
 
-static int check_platform_metadata(struct check *c)
+static int check_platform_metadata(struct coco_profile_work *c)
 {
 	int r = 0;
 
 	if (!c->have_firmware)
 		return 0;
 	if (c->snp)
-		r = c->have_list ? good(c, "firmware.snp",
+		r = c->have_list ? coco_profile_good(c, "firmware.snp",
 					"the firmware can start SEV-SNP guests") :
-		    find(c, COCO_FINDING_CONTRADICTION, "firmware.snp",
+		    coco_profile_find(c, COCO_FINDING_CONTRADICTION, "firmware.snp",
 			 "the firmware can start SEV-SNP guests",
 			 "it has no SEV metadata: take a build with SEV-SNP support "
 			 "(OVMF.amdsev.fd, or Debian's OVMF.fd from 2022.11 on)");
@@ -160,31 +149,36 @@ static int check_platform_metadata(struct check *c)
 		bool many = v != NULL && (v->n > 1 || strcmp(v->texts[0], "1") != 0);
 
 		if (c->ovmf.has_reset && c->ovmf.reset_eip != 0)
-			r = good(c, "firmware.reset",
+			r = coco_profile_good(c, "firmware.reset",
 				 "the firmware says where further vCPUs start");
 		else
-			r = find(c, many ? COCO_FINDING_CONTRADICTION : COCO_FINDING_WARNING,
+			r = coco_profile_find(c,
+					      many ? COCO_FINDING_CONTRADICTION
+							      : COCO_FINDING_WARNING,
 				 "firmware.reset", "the firmware says where further vCPUs start",
 				 "it has no SEV-ES reset block: only one vCPU can be measured");
 	}
 	if (r == 0 && c->tdx)
-		r = c->ovmf.has_tdx ? good(c, "firmware.tdx", "the firmware can start TDX guests") :
-		    find(c, COCO_FINDING_CONTRADICTION, "firmware.tdx",
+		r = c->ovmf.has_tdx ? coco_profile_good(c, "firmware.tdx",
+							"the firmware can start TDX guests") :
+		    coco_profile_find(c, COCO_FINDING_CONTRADICTION, "firmware.tdx",
 			 "the firmware can start TDX guests",
 			 "it has no TDX metadata: take OVMF.inteltdx.fd");
 	return r;
 }
 
-static int check_firmware(struct check *c)
+static int check_firmware(struct coco_profile_work *c)
 {
 	const char *file = text(c, COCO_PROFILE_FIRMWARE_FILE);
 	bool igvm = text(c, COCO_PROFILE_FIRMWARE_IGVM) != NULL;
 
 	if (file == NULL && igvm)
-		return find(c, COCO_FINDING_WARNING, "firmware.igvm", "the firmware is named",
+		return coco_profile_find(c, COCO_FINDING_WARNING, "firmware.igvm",
+					 "the firmware is named",
 			    "an IGVM file describes the guest: cococtl measure igvm computes it");
 	if (file == NULL)
-		return find(c, COCO_FINDING_INCOMPLETE, "firmware.named", "the firmware is named",
+		return coco_profile_find(c, COCO_FINDING_INCOMPLETE, "firmware.named",
+					 "the firmware is named",
 			    "add firmware.file: the image that the VMM loads");
 	int r = read_firmware(c, file);
 	return r == 0 ? check_platform_metadata(c) : r;
@@ -192,12 +186,12 @@ static int check_firmware(struct check *c)
 
 /* ---- kernel -------------------------------------------------------------------------- */
 
-static bool has_hash_area(const struct check *c)
+static bool has_hash_area(const struct coco_profile_work *c)
 {
 	return c->ovmf.has_hashes && c->ovmf.hashes_base != 0;
 }
 
-static int check_hashes(struct check *c, bool kernel)
+static int check_hashes(struct coco_profile_work *c, bool kernel)
 {
 	static const char title[] = "the firmware has a place for the hashes of the kernel";
 	const char *hashes = text(c, COCO_PROFILE_BOOT_KERNEL_HASHES);
@@ -208,25 +202,26 @@ static int check_hashes(struct check *c, bool kernel)
 	if (!amd || !kernel)
 		return 0;
 	if (is(hashes, "false"))
-		return find(c, COCO_FINDING_CONTRADICTION, "kernel.hashes",
+		return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "kernel.hashes",
 			    "the kernel of the profile is measured",
 			    "kernel_hashes is false: the VMM hands the kernel over unmeasured; set "
 			    "kernel-hashes=on in the VMM and true here, or leave the kernel out");
-	int r = hashes != NULL ? good(c, "kernel.hashes", "the kernel of the profile is measured") :
-		find(c, COCO_FINDING_WARNING, "kernel.hashes",
+	int r = hashes != NULL ? coco_profile_good(c, "kernel.hashes",
+						   "the kernel of the profile is measured") :
+		coco_profile_find(c, COCO_FINDING_WARNING, "kernel.hashes",
 		     "the kernel of the profile is measured",
 		     "kernel_hashes is not set: true is assumed; QEMU needs kernel-hashes=on");
 	if (r != 0 || !c->have_firmware)
 		return r;
 	if (has_hash_area(c) && (!c->snp || section))
-		return good(c, "firmware.hashes", title);
-	return find(c, COCO_FINDING_CONTRADICTION, "firmware.hashes", title,
+		return coco_profile_good(c, "firmware.hashes", title);
+	return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "firmware.hashes", title,
 		    "only the AmdSev build of OVMF has one: take OVMF.amdsev.fd, or leave the "
 		    "kernel "
 		    "out");
 }
 
-static int check_kernel(struct check *c)
+static int check_kernel(struct coco_profile_work *c)
 {
 	bool kernel = text(c, COCO_PROFILE_BOOT_KERNEL) != NULL;
 	bool append = text(c, COCO_PROFILE_BOOT_APPEND) != NULL;
@@ -236,28 +231,30 @@ static int check_kernel(struct check *c)
 	int r = 0;
 
 	if (!kernel && (initrd || append || file))
-		r = find(c, COCO_FINDING_INCOMPLETE, "kernel.named",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "kernel.named",
 			 "initrd and command line have a kernel", "add boot.kernel");
 	if (r == 0 && append && file)
-		r = find(c, COCO_FINDING_CONTRADICTION, "append.once",
+		r = coco_profile_find(c, COCO_FINDING_CONTRADICTION, "append.once",
 			 "the command line is given once",
 			 "both boot.append and boot.append_file are set: leave one out");
 	if (r == 0 && kernel && !append && !file)
-		r = find(c, COCO_FINDING_WARNING, "append.given", "the command line is given",
+		r = coco_profile_find(c, COCO_FINDING_WARNING, "append.given",
+				      "the command line is given",
 			 "no boot.append: an empty command line is measured");
 	if (r == 0 && kernel && disk)
-		r = find(c, COCO_FINDING_CONTRADICTION, "kernel.boot",
+		r = coco_profile_find(c, COCO_FINDING_CONTRADICTION, "kernel.boot",
 			 "the kernel comes from where vtpm.boot says",
 			 "vtpm.boot is \"disk\", and there is a boot.kernel");
 	if (r == 0 && !kernel && (c->snp || c->sev || c->es))
-		r = find(c, COCO_FINDING_WARNING, "kernel.given", "the kernel is measured",
+		r = coco_profile_find(c, COCO_FINDING_WARNING, "kernel.given",
+				      "the kernel is measured",
 			 "no boot.kernel: whatever the firmware boots is not in the launch digest");
 	return r == 0 ? check_hashes(c, kernel) : r;
 }
 
 /* ---- vCPUs ----------------------------------------------------------------------------- */
 
-static int check_models(struct check *c)
+static int check_models(struct coco_profile_work *c)
 {
 	const struct coco_profile_value *v = coco_profile_get(c->p, COCO_PROFILE_CPU_MODELS, 0);
 	int r = 0;
@@ -265,14 +262,14 @@ static int check_models(struct check *c)
 	for (size_t i = 0; r == 0 && v != NULL && i < v->n; i++)
 		if (strcmp(v->texts[i], "all") != 0 &&
 		    coco_vcpu_model_find(v->texts[i], strlen(v->texts[i])) == NULL)
-			r = find(c, COCO_FINDING_CONTRADICTION, "cpu.model",
+			r = coco_profile_find(c, COCO_FINDING_CONTRADICTION, "cpu.model",
 				 "the vCPU models are known",
 				 "\"%.60s\" is not: use one of the EPYC "
 				 "models, or cpu.signature", v->texts[i]);
 	return r;
 }
 
-static int check_cpu(struct check *c)
+static int check_cpu(struct coco_profile_work *c)
 {
 	const char *vmm = text(c, COCO_PROFILE_VMM_NAME);
 	bool models = text(c, COCO_PROFILE_CPU_MODELS) != NULL;
@@ -280,16 +277,18 @@ static int check_cpu(struct check *c)
 	int r = 0;
 
 	if ((c->snp || c->es) && !models && !signature && (vmm == NULL || is(vmm, "qemu")))
-		r = find(c, COCO_FINDING_INCOMPLETE, "cpu.model", "the vCPU model is named",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "cpu.model",
+				      "the vCPU model is named",
 			 "QEMU measures it: add cpu.models or cpu.signature");
 	else if (models && signature)
-		r = find(c, COCO_FINDING_CONTRADICTION, "cpu.once", "the vCPU model is named once",
+		r = coco_profile_find(c, COCO_FINDING_CONTRADICTION, "cpu.once",
+				      "the vCPU model is named once",
 			 "both cpu.models and cpu.signature are set: leave one out");
 	else if (c->snp || c->es)
 		r = check_models(c);
 	if (r == 0 && coco_profile_get(c->p, COCO_PROFILE_CPU_COUNTS, 0) == NULL &&
 	    (c->snp || c->es || c->tdx))
-		r = find(c, COCO_FINDING_INCOMPLETE, "cpu.counts",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "cpu.counts",
 			 "the numbers of vCPUs are listed",
 			 "they are measured: add cpu.counts, as [1, 2, \"4-8\"]");
 	return r;
@@ -297,7 +296,7 @@ static int check_cpu(struct check *c)
 
 /* ---- TDX, vTPM ---------------------------------------------------------------------------- */
 
-static int check_tdx(struct check *c)
+static int check_tdx(struct coco_profile_work *c)
 {
 	bool acpi = text(c, COCO_PROFILE_TDX_ACPI) != NULL ||
 		    text(c, COCO_PROFILE_VMM_QEMU) != NULL;
@@ -306,20 +305,23 @@ static int check_tdx(struct check *c)
 	if (!c->tdx)
 		return 0;
 	if (coco_profile_get(c->p, COCO_PROFILE_MEMORY_SIZES, 0) == NULL)
-		r = find(c, COCO_FINDING_INCOMPLETE, "memory.sizes", "the memory sizes are listed",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "memory.sizes",
+				      "the memory sizes are listed",
 			 "the list of memory is in RTMR0: add memory.sizes, as [\"4GiB\"]");
 	if (r == 0 && !acpi)
-		r = find(c, COCO_FINDING_INCOMPLETE, "tdx.acpi", "the ACPI tables can be had",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "tdx.acpi",
+				      "the ACPI tables can be had",
 			 "they are in RTMR0 and come from the VMM: add tdx.acpi (a directory) or "
 			 "vmm.qemu (a QEMU binary)");
 	if (r == 0 && text(c, COCO_PROFILE_TDX_ADD_PAGE) == NULL)
-		r = find(c, COCO_FINDING_WARNING, "tdx.add_page", "the order of pages is settled",
+		r = coco_profile_find(c, COCO_FINDING_WARNING, "tdx.add_page",
+				      "the order of pages is settled",
 			 "no tdx.add_page: MRTD depends on it; QEMU 9 and later add in a single "
 			 "pass");
 	return r;
 }
 
-static int check_vtpm(struct check *c)
+static int check_vtpm(struct coco_profile_work *c)
 {
 	bool kernel = text(c, COCO_PROFILE_BOOT_KERNEL) != NULL;
 	bool disk = coco_profile_rows(c->p, COCO_PROFILE_DISK_IMAGE) != 0 ||
@@ -327,14 +329,15 @@ static int check_vtpm(struct check *c)
 
 	if (!c->vtpm || kernel || disk)
 		return 0;
-	return find(c, COCO_FINDING_INCOMPLETE, "vtpm.boot", "it is known what boots",
+	return coco_profile_find(c, COCO_FINDING_INCOMPLETE, "vtpm.boot", "it is known what boots",
 		    "add boot.kernel for a direct boot, or a [[disk]]");
 }
 
 /* ---- given values ------------------------------------------------------------------------- */
 
 /* A whole register: as --known-value takes it. */
-static int check_known(struct check *c, const char *reg, const char *hex, bool *ret_good)
+static int check_known(struct coco_profile_work *c, const char *reg, const char *hex,
+		       bool *ret_good)
 {
 	static const char title[] = "given values are of registers";
 	char text[4 * COCO_MRECORD_DIGEST + COCO_MRECORD_WORD];
@@ -348,24 +351,26 @@ static int check_known(struct check *c, const char *reg, const char *hex, bool *
 	*ret_good = r == 0;
 	if (r == 0)
 		return 0;
-	return find(c, COCO_FINDING_CONTRADICTION, "given.value", title, "%.40s: %.180s", reg,
+	return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "given.value", title,
+				 "%.40s: %.180s", reg,
 		    inner.message[0] != '\0' ? inner.message : "the value is too long");
 }
 
 /* An event: only measure tdx takes one. */
-static int check_event(struct check *c, const char *reg, const char *hex, bool *ret_good)
+static int check_event(struct coco_profile_work *c, const char *reg, const char *hex,
+		       bool *ret_good)
 {
 	static const char title[] = "given digests are of events";
 
 	*ret_good = strncmp(reg, "tdx.rtmr", 8) == 0 && strlen(hex) == 96;
 	if (*ret_good)
 		return 0;
-	return find(c, COCO_FINDING_CONTRADICTION, "given.event", title,
+	return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "given.event", title,
 		    "an event of %.40s is not taken: only those of tdx.rtmr0 to tdx.rtmr2 are, "
 		    "with 96 digits; leave event out and give the register's whole value", reg);
 }
 
-static int check_given(struct check *c)
+static int check_given(struct coco_profile_work *c)
 {
 	size_t rows = coco_profile_rows(c->p, COCO_PROFILE_GIVEN_REGISTER);
 	size_t wrong = 0;
@@ -379,11 +384,11 @@ static int check_given(struct check *c)
 		bool is_good = false;
 
 		if (strncmp(reg, "tdx.", 4) != 0 && strncmp(reg, "tpm.", 4) != 0)
-			r = find(c, COCO_FINDING_CONTRADICTION, "given.register",
+			r = coco_profile_find(c, COCO_FINDING_CONTRADICTION, "given.register",
 				 "given values are of registers",
 				 "%.60s is not one of tdx.* or tpm.*", reg);
 		else if (strncmp(reg, "tdx.", 4) == 0 ? !c->tdx : !c->vtpm)
-			r = find(c, COCO_FINDING_WARNING, "given.platform",
+			r = coco_profile_find(c, COCO_FINDING_WARNING, "given.platform",
 				 "given values are of the platforms",
 				 "%.60s is not used: platforms does not have %s", reg,
 				 reg[1] == 'd' ? "tdx" : "vtpm");
@@ -393,12 +398,13 @@ static int check_given(struct check *c)
 		wrong += !is_good;
 	}
 	return r == 0 && rows != 0 && wrong == 0
-		       ? good(c, "given.value", "given values are of registers and events") : r;
+		       ? coco_profile_good(c, "given.value",
+					   "given values are of registers and events") : r;
 }
 
-/* ---- host data, ID block, disks ------------------------------------------------------------ */
+/* ---- host data, ID block ------------------------------------------------------------------ */
 
-static int check_host_data(struct check *c)
+static int check_host_data(struct coco_profile_work *c)
 {
 	bool initdata = text(c, COCO_PROFILE_GUEST_INITDATA) != NULL;
 	struct coco_diag inner;
@@ -410,7 +416,7 @@ static int check_host_data(struct check *c)
 		return 0;
 	if ((c->snp && text(c, COCO_PROFILE_GUEST_HOST_DATA) != NULL) ||
 	    (c->tdx && text(c, COCO_PROFILE_TDX_MRCONFIGID) != NULL))
-		return find(c, COCO_FINDING_CONTRADICTION, "initdata.once",
+		return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "initdata.once",
 			    "the host data is given once",
 			    "both guest.initdata and its register are set: leave one out");
 	coco_diag_init(&inner);
@@ -421,14 +427,14 @@ static int check_host_data(struct check *c)
 	if (r == COCO_E_LIMIT_MEMORY)
 		return coco_fail(c->diag, r, "%s", inner.message);
 	if (r != 0)
-		return find(c, COCO_FINDING_CONTRADICTION, "initdata.form",
+		return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "initdata.form",
 			    "the initdata is usable",
 			    "%s", inner.message);
-	return good(c, "initdata.form", "the initdata is usable");
+	return coco_profile_good(c, "initdata.form", "the initdata is usable");
 }
 
 /* The policy within a signed ID block is the guest's. */
-static int check_id_block(struct check *c)
+static int check_id_block(struct coco_profile_work *c)
 {
 	enum { POLICY = 0x58 };
 	const char *block = text(c, COCO_PROFILE_ID_BLOCK_BLOCK);
@@ -440,7 +446,7 @@ static int check_id_block(struct check *c)
 	int r = 0;
 
 	if ((block != NULL) != (text(c, COCO_PROFILE_ID_BLOCK_AUTH) != NULL))
-		r = find(c, COCO_FINDING_INCOMPLETE, "id_block.pair",
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "id_block.pair",
 			 "ID block and authentication are both there",
 			 "the one is no use without the other");
 	if (r != 0 || block == NULL || !c->snp)
@@ -453,41 +459,13 @@ static int check_id_block(struct check *c)
 	coco_free(p);
 	snprintf(own, sizeof(own), "0x%llx", (unsigned long long)v);
 	if (is(policy != NULL ? policy : "0x30000", own))
-		return good(c, "id_block.policy", "the ID block has the guest's policy");
-	return find(c, COCO_FINDING_CONTRADICTION, "id_block.policy",
+		return coco_profile_good(c, "id_block.policy",
+					 "the ID block has the guest's policy");
+	return coco_profile_find(c, COCO_FINDING_CONTRADICTION, "id_block.policy",
 		    "the ID block has the guest's policy",
 		    "the block was signed for %s, the guest has %s: the processor refuses to start "
 		    "it",
 		    own, policy != NULL ? policy : "QEMU's default 0x30000");
-}
-
-static bool has_word(const char *line, const char *word)
-{
-	return line != NULL && strcasestr(line, word) != NULL;
-}
-
-/* A root hash is worth something only when it is in a measured command line. */
-static int check_disks(struct check *c)
-{
-	const char *append = text(c, COCO_PROFILE_BOOT_APPEND);
-	size_t rows = coco_profile_rows(c->p, COCO_PROFILE_DISK_IMAGE);
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < rows; i++) {
-		const struct coco_profile_value *hash =
-			coco_profile_get(c->p, COCO_PROFILE_DISK_ROOT_HASH, i);
-
-		if (hash == NULL || append == NULL)
-			continue;
-		if (has_word(append, hash->texts[0]))
-			r = good(c, "disk.root_hash", "the root hash is in the command line");
-		else
-			r = find(c, COCO_FINDING_CONTRADICTION, "disk.root_hash",
-				 "the root hash is in the command line",
-				 "that of disk %zu is not: whatever is on it would be accepted",
-				 i + 1);
-	}
-	return r;
 }
 
 /* ---- together ------------------------------------------------------------------------------ */
@@ -495,12 +473,13 @@ static int check_disks(struct check *c)
 int coco_profile_check(const struct coco_run *run, const struct coco_profile *p,
 		       struct coco_findings *ret, struct coco_diag *diag)
 {
-	static int (*const steps[])(struct check *c) = {
+	static int (*const steps[])(struct coco_profile_work *c) = {
 		check_files, check_firmware, check_kernel, check_cpu, check_tdx, check_vtpm,
-		check_given, check_host_data, check_id_block, check_disks,
+		check_given, check_host_data, check_id_block, coco_profile_check_disks,
 	};
 	struct coco_findings out = { .n = 0 };
-	struct check c = {
+	struct coco_profile_work c = {
+		.run = run,
 		.p = p,
 		.out = &out,
 		.diag = diag,

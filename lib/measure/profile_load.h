@@ -26,10 +26,12 @@ void coco_launch_profile_free(struct coco_launch_profile *p);   /* fine on a zer
 
 /*
  * coco_profile_bind - adds to a record what the platform (that of the record:
- * "snp", "tdx") reports beside its measurements: snp.host_data, tdx.mrconfigid,
- * tdx.mrowner, tdx.mrownerconfig, from values of the profile or from its
- * initdata (measure.md 6). Errors: PROFILE_VALUE (initdata and another
- * value, or not initdata), IO_..., LIMIT_MEMORY.
+ * "snp", "tdx") reports beside its measurements: snp.host_data,
+ * snp.id_key_digest, snp.author_key_digest, tdx.mrconfigid, tdx.mrowner,
+ * tdx.mrownerconfig, from values of the profile or from its initdata
+ * (measure.md 6, 1.7). Errors: PROFILE_VALUE (initdata and another value, or
+ * not initdata), PROFILE_CONTRADICTS (an ID block for a launch digest that the
+ * record does not allow), IO_..., LIMIT_MEMORY.
  */
 int coco_profile_bind(const struct coco_launch_profile *p, struct coco_mrecord *rec,
 		      struct coco_diag *diag) COCO_MUSTUSE;

@@ -152,7 +152,7 @@ static int open_hash(const struct coco_verity_ask *ask, struct opened *o,
 static int open_all(const struct coco_run *run, const struct coco_verity_ask *ask,
 		    struct opened *o, struct coco_verity_answer *a, struct coco_diag *diag)
 {
-	int r = coco_disk_open(&o->data, ask->image, diag);
+	int r = coco_disk_open_as(&o->data, ask->image, ask->as, diag);
 
 	if (r != 0)
 		return r;

@@ -24,6 +24,7 @@ enum coco_verity_given {
 /* Everything is borrowed; strings may be NULL but image. */
 struct coco_verity_ask {
 	const char *image;             /* file, device, "-" */
+	enum coco_disk_as as;          /* of image */
 	const char *partition;         /* of image */
 	const char *hash_image;        /* a tree to compare with */
 	const char *hash_partition;    /* of hash_image, or else of image */

@@ -9,6 +9,7 @@
 #include "lib/core/run.h"
 #include "lib/measure/acpi.h"
 #include "lib/measure/boot_stage.h"
+#include "lib/measure/disk.h"
 #include "lib/measure/shelf.h"
 
 enum {
@@ -48,6 +49,7 @@ struct coco_vtpm_request {
 	uint64_t memory;                    /* bytes; 0: not given */
 	/* or a disk, */
 	const char *disk;                   /* image */
+	enum coco_disk_as disk_as;
 	const char *entry;                  /* path on the ESP that systemd-boot starts; or NULL */
 	const char *boot_device;            /* for its boot entry (coco_boot_disk_entry); or NULL */
 	/* or the files that a disk would hold */

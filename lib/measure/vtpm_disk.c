@@ -215,7 +215,7 @@ static int open_esp(struct esp *e)
 		COCO_GUID(0xc12a7328, 0xf81f, 0x11d2, 0xba4b, 0x00a0c93ec93b);
 	struct coco_vtpm_chain *c = &e->w->chain;
 
-	int r = coco_disk_open(&e->disk, e->w->req->disk, e->w->diag);
+	int r = coco_disk_open_as(&e->disk, e->w->req->disk, e->w->req->disk_as, e->w->diag);
 	if (r == 0)
 		r = coco_partitions_read(&e->table, e->disk, e->w->diag);
 	if (r != 0)

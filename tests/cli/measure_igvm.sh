@@ -64,6 +64,16 @@ expect 0 measure igvm id.igvm --ignore-id-block
 has out $normal
 has out 'id key digest'
 
+# the file of a profile
+printf 'schema = "cococtl.launch-profile.v1"\nplatforms = "snp"\n[firmware]\nigvm = "one.igvm"\n' >p.toml
+expect 0 measure igvm --profile p.toml
+mv out first
+expect 0 measure igvm one.igvm
+cmp -s out first || fail "the file of a profile"
+sed -i '/igvm = /d; s/"snp"/"snp"/' p.toml
+expect 2 measure igvm --profile p.toml
+has err 'FILE is required, or a profile with firmware.igvm'
+
 # what is refused
 expect 2 measure igvm two.igvm
 has err 'sev-snp, tdx'

@@ -75,6 +75,23 @@ sed -i /initdata/d dir/p.toml
 expect 0 measure snp --profile dir/p.toml
 has out "snp.host_data      $(printf '%064d' 7)"
 
+# a signed ID block: the digests of its keys, and the launch that it is for
+expect 0 measure snp --profile dir/p.toml
+digest=$(sed -n 's/^snp.launch_digest  *//p' out)
+expect 0 key generate --type p384 -o dir/id.pem
+expect 0 measure id-block --digest "$digest" --id-key dir/id.pem --json
+{
+	echo '[id_block]'
+	sed 's/.*"id_block":"\([^"]*\)".*/block = "\1"/' out
+	sed 's/.*"id_auth":"\([^"]*\)".*/auth = "\1"/' out
+} >>dir/p.toml
+key=$(sed 's/.*"id_key_digest":"\([^"]*\)".*/\1/' out)
+expect 0 measure snp --profile dir/p.toml
+has out "snp.id_key_digest  $key"
+expect 1 measure snp --profile dir/p.toml --vcpus 2
+has err '[verify.profile.contradicts]'
+sed -i '/id_block/,$d' dir/p.toml
+
 # refused
 expect 2 measure sev --profile dir/p.toml
 has err 'the profile is for snp, and measure sev computes for sev'

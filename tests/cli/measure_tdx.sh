@@ -139,6 +139,16 @@ hasnt out 'tdx.rtmr0  not computed'
 expect 2 measure tdx --firmware fw --kernel kernel --memory 1G,2G --acpi acpi
 has err 'ACPI files are of one machine'
 
+# vCPUs that could be added are QEMU's to know
+printf '#!/bin/sh\necho "$@" >args\nexit 1\n' >fake-qemu
+chmod +x fake-qemu
+"$COCOCTL" measure tdx --firmware fw --vcpus 4 --max-vcpus 8 --qemu ./fake-qemu >out 2>err &&
+	fail "an answer of a QEMU that ends"
+has args '-smp 4,maxcpus=8'
+expect 2 measure tdx --firmware fw --vcpus 4 --max-vcpus 3 --qemu ./fake-qemu
+has err 'more than 3'
+expect 2 measure tdx --firmware fw --max-vcpus 3
+
 # what the host sets
 expect 0 measure tdx --firmware fw --mrconfigid $a --mrowner $b --attributes 0000001000000000 \
 	--xfam e702060000000000 --mrownerconfig $b --explain

@@ -90,3 +90,16 @@ expect 4 measure verity .
 expect 4 measure verity data --hash-image missing
 expect 9 measure verity data --cmdline "$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
 	printf 'roothash=%s ' $root; done)"
+
+# a profile has the image, its partition, its format and the root hash
+printf 'schema = "cococtl.launch-profile.v1"\nplatforms = "snp"\n[[disk]]\nimage = "data"\nroot_hash = "%s"\n' \
+	"$root" >p.toml
+expect 0 measure verity --profile p.toml --hash-image tree
+expect 1 measure verity bad --profile p.toml --hash-image tree
+sed -i 's/root_hash.*/format = "qcow2"/' p.toml
+expect 3 measure verity --profile p.toml
+has err 'this is no qcow2 image'
+expect 0 measure verity --profile p.toml --disk-format raw
+sed -i /disk/,\$d p.toml
+expect 2 measure verity --profile p.toml
+has err 'IMAGE is required, or a profile with disk.image'

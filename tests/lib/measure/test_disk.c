@@ -97,6 +97,38 @@ static void test_containers(void **state COCO_UNUSED)
 	coco_free(raw);
 }
 
+/* What a VMM was told comes before what the bytes look like. */
+static void test_as(void **state COCO_UNUSED)
+{
+	const struct coco_mint_qcow2 form = { .version = 3 };
+	char *dir = coco_test_dir();
+	uint8_t *raw = content();
+	struct coco_disk *disk;
+	struct coco_diag d = { 0 };
+	size_t n;
+	uint8_t *file = coco_mint_qcow2(&form, raw, DISK, &n);
+	const char *qcow2 = coco_mint_write(dir, "qcow2", file, n);
+	const char *plain = coco_mint_write(dir, "raw", raw, DISK);
+
+	assert_ok(coco_disk_open_as(&disk, qcow2, COCO_DISK_AS_RAW, &d), &d);
+	assert_string_equal(coco_disk_container(disk), "raw");
+	assert_int_equal(coco_disk_size(disk), n);
+	coco_disk_close(disk);
+	assert_ok(coco_disk_open_as(&disk, qcow2, COCO_DISK_AS_QCOW2, &d), &d);
+	compare(disk, raw);
+	coco_disk_close(disk);
+	assert_err(coco_disk_open_as(&disk, qcow2, COCO_DISK_AS_VHD, &d), COCO_E_DISK_CONTAINER,
+		   &d);
+	assert_err(coco_disk_open_as(&disk, plain, COCO_DISK_AS_QCOW2, &d), COCO_E_DISK_CONTAINER,
+		   &d);
+	assert_ok(coco_disk_open_as(&disk, plain, COCO_DISK_AS_RAW, &d), &d);
+	compare(disk, raw);
+	coco_disk_close(disk);
+	coco_free(file);
+	coco_free(raw);
+	coco_test_rmdir(dir);
+}
+
 /* Opens a damaged qcow2 and reads all of it. */
 static int read_all(const uint8_t *file, size_t n, struct coco_diag *d)
 {
@@ -289,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_containers),
+		cmocka_unit_test(test_as),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_open),

@@ -22,7 +22,8 @@ static int survey(const struct coco_mint_image *spec, struct coco_image **ret,
 	uint8_t *p = coco_mint_image(spec, NULL, &n);
 
 	coco_diag_init(d);
-	int r = coco_image_survey(&two, coco_mint_write(dir, "disk", p, n), ret, d);
+	int r = coco_image_survey(&two, coco_mint_write(dir, "disk", p, n), COCO_DISK_AS_FOUND,
+				  ret, d);
 	coco_free(p);
 	coco_test_rmdir(dir);
 	return r;
@@ -185,15 +186,21 @@ static void test_malformed(void **state COCO_UNUSED)
 	for (size_t i = 0; i < COCO_ARRAY_LEN(damage); i++) {
 		p[damage[i].at] ^= 0x7f;
 		coco_diag_init(&d);
-		assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p, n), &m, &d),
+		assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p, n),
+					     COCO_DISK_AS_FOUND,
+				  &m, &d),
 			   damage[i].code, &d);
 		p[damage[i].at] ^= 0x7f;
 	}
 	coco_diag_init(&d);
-	assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p, n - 4096), &m, &d),
+	assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p, n - 4096),
+				     COCO_DISK_AS_FOUND,
+				  &m, &d),
 		   COCO_E_DISK_TABLE, &d);
 	coco_diag_init(&d);
-	assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p + 4096, 4096), &m, &d),
+	assert_err(coco_image_survey(&two, coco_mint_write(dir, "disk", p + 4096, 4096),
+				     COCO_DISK_AS_FOUND,
+				  &m, &d),
 		   COCO_E_DISK_TABLE, &d);
 	assert_null(m);
 	coco_test_rmdir(dir);
@@ -213,7 +220,7 @@ static void test_memory(void **state COCO_UNUSED)
 
 	/* no failure may change the answer without an error */
 	for (unsigned long i = 1; coco_test_alloc_arm(i); i++) {
-		int r = coco_image_survey(&one, path, &m, &d);
+		int r = coco_image_survey(&one, path, COCO_DISK_AS_FOUND, &m, &d);
 
 		if (r == 0 && coco_test_alloc_disarm()) {
 			/* only the judgement on the second table */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/core/b64.h"
 #include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
@@ -132,6 +133,74 @@ static void test_given(void **state COCO_UNUSED)
 	coco_launch_profile_free(&p);
 }
 
+/* An ID block of 96 bytes that start with the digest, and keys that are a pattern. */
+static void add_id_block(struct coco_launch_profile *p, uint8_t digest, bool author)
+{
+	uint8_t block[96] = { 0 };
+	uint8_t auth[4096] = { 1 };
+
+	memset(block, digest, 48);
+	for (size_t i = 0; i < 1028; i++)
+		auth[0x240 + i] = auth[0x880 + i] = (uint8_t)(i * 7);
+	auth[4] = author;
+	char *text = coco_b64_dup(COCO_B64_STD, block, sizeof(block));
+	add(p, COCO_PROFILE_ID_BLOCK_BLOCK, text);
+	coco_free(text);
+	text = coco_b64_dup(COCO_B64_STD, auth, sizeof(auth));
+	add(p, COCO_PROFILE_ID_BLOCK_AUTH, text);
+	coco_free(text);
+}
+
+/* A record with one launch digest. */
+static void start_snp(struct coco_mrecord *rec, uint8_t digest)
+{
+	struct coco_mrecord_value v = { .value.n = 48 };
+	struct coco_diag d = { 0 };
+
+	memset(v.value.p, digest, 48);
+	coco_mrecord_init(rec, "snp");
+	assert_ok(coco_mrecord_begin(rec, "snp.launch_digest", "sha384", &d), &d);
+	assert_ok(coco_mrecord_value(rec, &v, &d), &d);
+}
+
+/* Digest of the 1028 bytes by a script of its own. */
+static void test_id_block(void **state COCO_UNUSED)
+{
+	static const char want[] =
+		"96975216835e743bf5f3110f31d4cf0fef3371d6c34b1d94e0f7a09e623b860b"
+		"8f7a557777b4291f3fde67f2af11585a";
+	struct coco_launch_profile p = { .size = 0 };
+	struct coco_mrecord rec;
+	struct coco_diag d = { 0 };
+
+	add_id_block(&p, 5, false);
+	start_snp(&rec, 5);
+	assert_ok(coco_profile_bind(&p, &rec, &d), &d);
+	require_value(&rec, "snp.id_key_digest", want);
+	assert_null(coco_mrecord_find(&rec, "snp.author_key_digest", NULL));
+	coco_mrecord_free(&rec);
+	add_id_block(&p, 5, true);
+	start_snp(&rec, 5);
+	assert_ok(coco_profile_bind(&p, &rec, &d), &d);
+	require_value(&rec, "snp.author_key_digest", want);
+	coco_mrecord_free(&rec);
+	for (unsigned long n = 1;; n++) {
+		start_snp(&rec, 5);
+		coco_test_alloc_arm(n);
+		int r = coco_profile_bind(&p, &rec, &d);
+		bool done = coco_test_alloc_check(r, &d);
+
+		coco_mrecord_free(&rec);
+		if (done)
+			break;
+	}
+	/* signed for another launch */
+	start_snp(&rec, 6);
+	assert_err(coco_profile_bind(&p, &rec, &d), COCO_E_PROFILE_CONTRADICTS, &d);
+	coco_mrecord_free(&rec);
+	coco_launch_profile_free(&p);
+}
+
 static void test_refused(void **state COCO_UNUSED)
 {
 	static const struct {
@@ -174,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_initdata),
 		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_id_block),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "formats/core/b64.h"
+#include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 #include "tests/support/alloc_fail.h"
 #include "tests/support/mint_firmware.h"
+#include "tests/support/mint_image.h"
 #include "tests/support/support.h"
 
 static const struct coco_run run = { .jobs = 1 };
@@ -74,6 +76,31 @@ static void expect_finding(const char *body, enum coco_finding_kind kind, const 
 	coco_findings_free(&f);
 }
 
+static void put_disk(const char *name, const struct coco_mint_image *spec)
+{
+	uint8_t root[COCO_VERITY_DIGEST];
+	size_t n;
+	uint8_t *p = coco_mint_image(spec, root, &n);
+
+	coco_free(put(name, p, n));
+	coco_free(p);
+}
+
+/* A command line with the root hash of "disk", and a page of zeros as a disk. */
+static void put_line(void)
+{
+	static const uint8_t zeros[4096];
+	uint8_t root[COCO_VERITY_DIGEST];
+	char text[256] = "quiet roothash=";
+	size_t n;
+	uint8_t *p = coco_mint_image(&(struct coco_mint_image){ .two_esps = false }, root, &n);
+
+	coco_hex_encode(text + strlen(text), root, 32);
+	coco_free(put("line", text, strlen(text)));
+	coco_free(put("page", zeros, sizeof(zeros)));
+	coco_free(p);
+}
+
 #define SNP "platforms = [\"snp\"]\n[firmware]\nfile = \"amdsev\"\n"
 #define CPU "[cpu]\ncounts = [1, 2]\nmodels = [\"EPYC-v4\"]\n"
 #define BOOT "[boot]\nkernel = \"file\"\nappend = \"a\"\nkernel_hashes = true\n"
@@ -101,10 +128,10 @@ static void test_good(void **state COCO_UNUSED)
 		       "[cpu]\ncounts = [1]\n", COCO_FINDING_GOOD, "firmware.snp");
 	expect_finding("platforms = [\"snp\"]\n[firmware]\nigvm = \"file\"\n" CPU,
 		       COCO_FINDING_WARNING, "firmware.igvm");
-	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[[disk]]\n"
-		       "image = \"file\"\n", COCO_FINDING_GOOD, "firmware.image");
-	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[[disk]]\n"
-		       "image = \"file\"\n" GIVEN("tpm.pcr0", H96), COCO_FINDING_GOOD,
+	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[vtpm]\n"
+		       "uki = \"file\"\n", COCO_FINDING_GOOD, "firmware.image");
+	expect_finding("platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n[vtpm]\n"
+		       "uki = \"file\"\n" GIVEN("tpm.pcr0", H96), COCO_FINDING_GOOD,
 		       "given.value");
 }
 
@@ -163,9 +190,52 @@ static void test_contradictions(void **state COCO_UNUSED)
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++)
 		expect_finding(list[i].body, COCO_FINDING_CONTRADICTION, list[i].id);
 	expect_finding(SNP CPU GIVEN("tdx.mrtd", H96), COCO_FINDING_WARNING, "given.platform");
-	expect_finding(SNP CPU "[boot]\nkernel = \"file\"\nappend = \"roothash=AABB\"\n[[disk]]\n"
-		       "image = \"file\"\nroot_hash = \"aabb\"\n", COCO_FINDING_GOOD,
-		       "disk.root_hash");
+}
+
+#define LINE(text) "[boot]\nkernel = \"file\"\nappend = \"" text "\"\n"
+#define LINE_FILE "[boot]\nkernel = \"file\"\nappend_file = \"line\"\n"
+#define DISK(image) "[[disk]]\nimage = \"" image "\"\n"
+#define VTPM "platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n"
+/* of 4096 zeros, by sha256sum */
+#define ZEROS "ad7facb2586fc6e966c004d7d1d16b024f5805ff7cb47c7a85dabd8b48892ca7"
+#define AA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define DM(root) "dm-mod.create=\\\"x,,,ro,0 8 verity 1 a b 4096 4096 1 0 sha256 " root " 00\\\""
+
+static void test_disks(void **state COCO_UNUSED)
+{
+	static const struct {
+		const char *body;
+		enum coco_finding_kind kind;
+		const char *id;
+	} list[] = {
+		{ SNP CPU LINE_FILE DISK("disk"), COCO_FINDING_GOOD, "disk.verity" },
+		{ SNP CPU LINE_FILE DISK("disk") "format = \"raw\"\npartition = \"root\"\n",
+		  COCO_FINDING_GOOD, "disk.verity" },
+		{ SNP CPU LINE_FILE DISK("disk"), COCO_FINDING_GOOD, "disk.format" },
+		{ SNP CPU LINE_FILE DISK("changed"), COCO_FINDING_CONTRADICTION, "disk.verity" },
+		{ SNP CPU LINE_FILE DISK("disk") "partition = \"none\"\n",
+		  COCO_FINDING_CONTRADICTION, "disk.verity" },
+		{ SNP CPU LINE_FILE DISK("disk") "format = \"qcow2\"\n",
+		  COCO_FINDING_CONTRADICTION, "disk.format" },
+		/* no salt anywhere: it cannot be told */
+		{ SNP CPU LINE("roothash=" ZEROS) DISK("page") "root_hash = \"" ZEROS "\"\n",
+		  COCO_FINDING_GOOD, "disk.verity" },
+		{ SNP CPU LINE("roothash=" AA) DISK("page") "root_hash = \"" AA "\"\n",
+		  COCO_FINDING_WARNING, "disk.verity" },
+		{ SNP CPU LINE("roothash=" AA) DISK("page") "root_hash = \"" AA "\"\n",
+		  COCO_FINDING_GOOD, "disk.root_hash" },
+		{ SNP CPU LINE(DM(ZEROS)) DISK("page"), COCO_FINDING_CONTRADICTION,
+		  "disk.verity" },
+		{ SNP CPU LINE("roothash=xyz") DISK("page"), COCO_FINDING_CONTRADICTION,
+		  "append.root_hash" },
+		{ VTPM DISK("disk"), COCO_FINDING_GOOD, "disk.contents" },
+		{ VTPM DISK("open"), COCO_FINDING_WARNING, "disk.contents" },
+		{ VTPM DISK("lies"), COCO_FINDING_CONTRADICTION, "disk.contents" },
+		{ VTPM DISK("page"), COCO_FINDING_CONTRADICTION, "disk.boot" },
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++)
+		expect_finding(list[i].body, list[i].kind, list[i].id);
 }
 
 static void test_id_block(void **state COCO_UNUSED)
@@ -237,6 +307,11 @@ static int begin(void **state COCO_UNUSED)
 	put_firmware("plain", &plain);
 	put_firmware("nohash", &nohash);
 	coco_free(put("file", "x", 1));
+	put_disk("disk", &(struct coco_mint_image){ .two_esps = false });
+	put_disk("changed", &(struct coco_mint_image){ .change_data = true });
+	put_disk("lies", &(struct coco_mint_image){ .wrong_root_hash = true });
+	put_disk("open", &(struct coco_mint_image){ .no_root_hash = true });
+	put_line();
 	coco_free(put("init", init, strlen(init)));
 	return 0;
 }
@@ -252,7 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),          cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_contradictions), cmocka_unit_test(test_id_block),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_disks),         cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
