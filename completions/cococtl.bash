@@ -766,8 +766,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
