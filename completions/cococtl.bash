@@ -730,6 +730,16 @@ _cococtl()
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
+		--disk) _cococtl_paths -f; return ;;
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
+		--entry) :; return ;;
+		--boot-device) :; return ;;
+		--uki) _cococtl_paths -f; return ;;
+		--loader) _cococtl_paths -f; return ;;
+		--loader-conf) _cococtl_paths -f; return ;;
+		--extra) _cococtl_paths -f; return ;;
+		--global) _cococtl_paths -f; return ;;
+		--uki-profile) :; return ;;
 		--memory) :; return ;;
 		--vcpus) :; return ;;
 		--max-vcpus) :; return ;;
@@ -766,7 +776,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -16,7 +16,7 @@
 	  .help = "ACPI files of fw_cfg: table-loader, rsdp, tables",                     \
 	  COCO_BIND_STR(s, m.acpi) },                                                     \
 	{ .name = "qemu", .kind = COCO_KIND_STRING, .arg = "PROGRAM",                     \
-	  .help = "ask this QEMU for them instead; the guest does not run",               \
+	  .help = "ask this QEMU for them; no guest runs",                                \
 	  COCO_BIND_STR(s, m.qemu) },                                                     \
 	{ .name = "qemu-args", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",             \
 	  .requires = "qemu",                                                             \
@@ -24,16 +24,16 @@
 	  COCO_BIND_STR(s, m.qemu_args) },                                                \
 	{ .name = "phys-bits", .kind = COCO_KIND_U32, .arg = "N", .requires = "qemu",     \
 	  .conflicts = "pci-window", .min = 36, .max = 52,                                \
-	  .help = "physical address bits that the firmware uses: 46, or fewer",           \
+	  .help = "physical address bits that OVMF uses, up to 46",                       \
 	  COCO_BIND_U32(s, m.phys_bits) },                                                \
 	{ .name = "pci-window", .kind = COCO_KIND_STRING, .arg = "N", .requires = "qemu", \
-	  .help = "start of the window of 64-bit PCI memory, instead of --phys-bits",     \
+	  .help = "start of the window of 64-bit PCI memory",                             \
 	  COCO_BIND_STR(s, m.pci_window) },                                               \
 	{ .name = "save-acpi", .kind = COCO_KIND_DIR, .arg = "DIR", .requires = "qemu",   \
 	  .help = "write what QEMU answers as a directory for --acpi",                    \
 	  COCO_BIND_STR(s, m.save) },                                                     \
 	{ .name = "smbios", .kind = COCO_KIND_INPUT, .arg = "FILE",                       \
-	  .help = "SMBIOS tables of fw_cfg, when they are not among the ACPI files",      \
+	  .help = "SMBIOS tables, when not in the same directory",                        \
 	  COCO_BIND_STR(s, m.smbios) },                                                   \
 	{ .name = "bios-vendor", .kind = COCO_KIND_STRING, .arg = "TEXT",                 \
 	  .requires = "bios-version bios-date",                                           \

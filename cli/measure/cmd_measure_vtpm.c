@@ -5,6 +5,7 @@
 
 #include "cli/measure/acpi_args.h"
 #include "cli/measure/bank_args.h"
+#include "cli/measure/disk_args.h"
 #include "cli/measure/launch_args.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/run_measure.h"
@@ -111,16 +112,7 @@ static void take_files(const struct coco_opts_measure_vtpm *o, struct coco_vtpm_
 	q->initrd = o->initrd;
 	q->shim = o->shim;
 	q->memory = o->memory;
-	q->disk = o->disk;
-	q->disk_as = (enum coco_disk_as)o->disk_format;
-	q->entry = o->entry;
-	q->boot_device = o->boot_device;
-	q->loader = o->loader;
-	q->loader_config = o->loader_conf;
-	q->uki = o->uki;
-	q->extras = list_of(&o->extras);
-	q->globals = list_of(&o->globals);
-	q->profile = o->profile;
+	coco_disk_args(&o->from, q);
 	q->logs = (enum coco_boot_linux_events)o->logs;
 }
 

@@ -29,6 +29,20 @@ struct coco_opts_acpi {
 	const char *bios_date;
 };
 
+/* A boot from a disk, or from the files that one would hold (disk_args.h). */
+struct coco_opts_disk_boot {
+	const char *disk;
+	int format;                      /* enum coco_disk_as */
+	const char *entry;               /* path on the ESP */
+	const char *boot_device;
+	const char *uki;
+	const char *loader;
+	const char *loader_conf;
+	struct coco_strlist extras;      /* beside the image */
+	struct coco_strlist globals;     /* of the loader */
+	uint32_t profile;
+};
+
 struct coco_opts_measure_tdx {
 	const char *profile;
 	const char *firmware;
@@ -37,6 +51,7 @@ struct coco_opts_measure_tdx {
 	const char *kernel;
 	const char *initrd;
 	const char *append;              /* text, or @FILE */
+	struct coco_opts_disk_boot from;
 	const char *memory;              /* "2G,4G" */
 	const char *vcpus;               /* "1,2,8-16" */
 	uint32_t max_vcpus;              /* 0 when not given */
@@ -197,16 +212,7 @@ struct coco_opts_measure_vtpm {
 	const char *append;              /* text, or @FILE */
 	bool shim;
 	int logs;                        /* enum coco_boot_linux_events */
-	const char *disk;
-	int disk_format;                 /* enum coco_disk_as */
-	const char *entry;               /* path on the ESP */
-	const char *boot_device;
-	const char *uki;
-	const char *loader;
-	const char *loader_conf;
-	struct coco_strlist extras;      /* beside the image */
-	struct coco_strlist globals;     /* of the loader */
-	uint32_t profile;
+	struct coco_opts_disk_boot from;
 	struct coco_strlist phases;
 	struct coco_strlist pcrs;
 	struct coco_strlist banks;

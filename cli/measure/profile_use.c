@@ -90,7 +90,7 @@ static const struct {
 struct coco_profile_use {
 	struct coco_launch_profile profile;
 	bool searches;                        /* the command is measure search */
-	bool from_disk;                       /* vTPM: the firmware boots from a disk */
+	bool from_disk;                       /* TDX, vTPM: the firmware boots from a disk */
 	bool no_hashes;                       /* SEV, and the profile says kernel_hashes = false */
 	char *events[COCO_PROFILE_ROWS];      /* owned: given values as NAME=HEX */
 	size_t n_events;
@@ -250,7 +250,7 @@ static int make_given(struct coco_profile_use *use, const char *platform, struct
 	return r;
 }
 
-/* Where a vTPM guest's kernel is: vtpm.boot says it, else whether there is a kernel. */
+/* Where a guest's kernel is: vtpm.boot says it, else whether there is a kernel. */
 static bool boots_disk(const struct coco_profile *p)
 {
 	const char *boot = coco_profile_text(p, COCO_PROFILE_VTPM_BOOT);
@@ -285,7 +285,9 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 		coco_profile_text(&use->profile.profile, COCO_PROFILE_BOOT_KERNEL_HASHES);
 	use->no_hashes = platform != NULL && hashes != NULL && strcmp(hashes, "false") == 0 &&
 			 (platform[0] == 's');
-	use->from_disk = cmd->id == COCO_CMD_MEASURE_VTPM && boots_disk(&use->profile.profile);
+	use->from_disk =
+		(cmd->id == COCO_CMD_MEASURE_VTPM || cmd->id == COCO_CMD_MEASURE_TDX) &&
+		boots_disk(&use->profile.profile);
 	use->searches = cmd->id == COCO_CMD_MEASURE_SEARCH;
 	*ret = use;
 	return 0;

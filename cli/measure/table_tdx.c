@@ -2,6 +2,7 @@
  * table_tdx.c - measure tdx in the command table.
  */
 #include "cli/measure/acpi_args.h"
+#include "cli/measure/disk_args.h"
 #include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
@@ -16,13 +17,13 @@ static const char *const exit_services[] = { "once", "either", NULL };
 static const struct coco_opt tdx_opts[] = {
 	COCO_OPTIONS_PROFILE(TDX, profile),
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REQUIRED,
-	  .arg = "FILE", .help = "whole OVMF image, as QEMU's -bios takes it",
+	  .arg = "FILE", .help = "whole OVMF image, as of -bios",
 	  COCO_BIND_STR(TDX, firmware) },
 	{ .name = "firmware-generation", .kind = COCO_KIND_ENUM, .arg = "NAME",
 	  .values = coco_fw_generation_names, .def = "auto",
 	  .help = "how the firmware behaves; auto: as the image shows",
 	  COCO_BIND_ENUM(TDX, generation) },
-	{ .name = "kernel", .kind = COCO_KIND_INPUT, .arg = "FILE",
+	{ .name = "kernel", .kind = COCO_KIND_INPUT, .arg = "FILE", .conflicts = "disk uki",
 	  .help = "kernel or unified kernel image of QEMU's -kernel",
 	  COCO_BIND_STR(TDX, kernel) },
 	{ .name = "initrd", .kind = COCO_KIND_INPUT, .arg = "FILE", .requires = "kernel",
@@ -30,6 +31,7 @@ static const struct coco_opt tdx_opts[] = {
 	{ .name = "append", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",
 	  .requires = "kernel", .help = "kernel command line; @FILE: the bytes of a file",
 	  COCO_BIND_STR(TDX, append) },
+	COCO_OPTIONS_DISK_BOOT(TDX, from),
 	{ .name = "memory", .kind = COCO_KIND_STRING, .arg = "LIST",
 	  .help = "memory sizes: 2G or 2G,2560M,64G", COCO_BIND_STR(TDX, memory) },
 	{ .name = "vcpus", .kind = COCO_KIND_STRING, .arg = "LIST", .requires = "qemu",
@@ -40,22 +42,22 @@ static const struct coco_opt tdx_opts[] = {
 	{ .name = "qemu-version", .kind = COCO_KIND_STRING, .arg = "N",
 	  .help = "of the QEMU that starts the guest, as 10.1", COCO_BIND_STR(TDX, qemu_version) },
 	{ .name = "add-page", .kind = COCO_KIND_ENUM, .arg = "ORDER", .values = add_pages,
-	  .def = "auto", .help = "order of pages in MRTD; two passes: QEMU 8 with TDX patches",
+	  .def = "auto", .help = "order of pages in MRTD; two: QEMU 8",
 	  COCO_BIND_ENUM(TDX, add_page) },
 	{ .name = "linux-events", .kind = COCO_KIND_ENUM, .arg = "WHICH",
 	  .values = linux_events, .def = "both",
-	  .help = "what the kernel's EFI stub measures: Linux 6.12 measures both",
+	  .help = "of the kernel's EFI stub (6.12: both)",
 	  COCO_BIND_ENUM(TDX, linux_events) },
 	{ .name = "exit-boot-services", .kind = COCO_KIND_ENUM, .arg = "TIMES",
 	  .values = exit_services, .def = "once",
-	  .help = "either: also the value of a boot that had to repeat it",
+	  .help = "either: also where it is repeated",
 	  COCO_BIND_ENUM(TDX, exit_services) },
 	COCO_OPTIONS_ACPI(TDX, tables),
 	{ .name = "event", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,
 	  .arg = "NAME=HEX", .help = "SHA-384 of an event, instead of computing it",
 	  COCO_BIND_LIST(TDX, events) },
 	{ .name = "fw-cfg", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,
-	  .arg = "NAME=HEX", .help = "bytes of a fw_cfg item that is measured; none: absent",
+	  .arg = "NAME=HEX", .help = "bytes of a measured fw_cfg item",
 	  COCO_BIND_LIST(TDX, items) },
 	{ .name = "attributes", .kind = COCO_KIND_STRING, .arg = "HEX",
 	  .help = "TD attributes that the quote must show, 8 bytes",
@@ -88,11 +90,11 @@ const struct coco_cmd coco_cmd_entry_measure_tdx = {
 	.path = "measure tdx",
 	.group = "Measurements",
 	.summary = "Compute MRTD and the RTMRs of an Intel TDX guest",
-	.text = "For a guest that QEMU starts with OVMF and a kernel (-kernel). Nothing is started "
+	.text = "For a guest that QEMU starts with OVMF and a kernel (-kernel), or that boots a "
+		"unified kernel image from its disk. Nothing is started "
 		"and no hardware is needed, but for ACPI tables: they come from the files of a "
 		"machine (--acpi) or from a stock QEMU that is asked and never runs the guest "
-		"(--qemu). What cannot be computed is named with the option that supplies it; "
-		"the other registers have their values.\n\n"
+		"(--qemu). What cannot be computed is named with the option that supplies it.\n\n"
 		"What the firmware measures differs between releases of edk2: the image shows it. "
 		"Lists of memory sizes, vCPU counts or orders make a set of allowed values, each "
 		"labelled.\n\n"

@@ -3,7 +3,7 @@
  */
 #include "cli/measure/acpi_args.h"
 #include "cli/measure/bank_args.h"
-#include "cli/measure/opts_disk.h"
+#include "cli/measure/disk_args.h"
 #include "cli/measure/profile_use.h"
 #include "cli/measure/record_answer.h"
 #include "cli/measure/table_measure.h"
@@ -54,29 +54,8 @@ static const struct coco_opt vtpm_opts[] = {
 	{ .name = "kernel-logs", .kind = COCO_KIND_ENUM, .arg = "WHAT", .values = kernel_logs,
 	  .def = "both", .help = "in PCR 9",
 	  COCO_BIND_ENUM(VTPM, logs) },
-	/* a disk */
-	{ .name = "disk", .kind = COCO_KIND_INPUT, .arg = "IMAGE", .conflicts = "uki",
-	  .help = "disk that OVMF boots from", COCO_BIND_STR(VTPM, disk) },
-	COCO_OPTION_DISK_FORMAT(VTPM, disk_format),
-	{ .name = "entry", .kind = COCO_KIND_STRING, .arg = "PATH", .requires = "disk",
-	  .help = "image on it that systemd-boot starts", COCO_BIND_STR(VTPM, entry) },
-	{ .name = "boot-device", .kind = COCO_KIND_STRING, .arg = "DEVICE",
-	  .help = "it is virtio-blk:SLOT or sata:PORT", COCO_BIND_STR(VTPM, boot_device) },
-	/* files of a disk */
-	{ .name = "uki", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "unified kernel image on some disk", COCO_BIND_STR(VTPM, uki) },
-	{ .name = "loader", .kind = COCO_KIND_INPUT, .arg = "FILE", .requires = "uki",
-	  .help = "systemd-boot, which starts it", COCO_BIND_STR(VTPM, loader) },
-	{ .name = "loader-conf", .kind = COCO_KIND_INPUT, .arg = "FILE", .requires = "loader",
-	  .help = "its loader.conf", COCO_BIND_STR(VTPM, loader_conf) },
-	{ .name = "extra", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .requires = "uki", .help = "*.addon.efi, *.cred, *.raw beside it",
-	  COCO_BIND_LIST(VTPM, extras) },
-	{ .name = "global", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .requires = "uki", .help = "*.addon.efi, *.cred in loader/",
-	  COCO_BIND_LIST(VTPM, globals) },
-	{ .name = "uki-profile", .kind = COCO_KIND_U32, .arg = "N", .def = "0", .max = 255,
-	  .help = "which of its profiles", COCO_BIND_U32(VTPM, profile) },
+	/* a disk, or files of one */
+	COCO_OPTIONS_DISK_BOOT(VTPM, from),
 	{ .name = "phase", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "PATH",
 	  .help = "as enter-initrd:leave-initrd; \":\" for none", COCO_BIND_LIST(VTPM, phases) },
 	/* the answer */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/measure/disk_args.h"
 #include "cli/measure/launch_args.h"
 #include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
@@ -356,6 +357,11 @@ int coco_tdx_args(struct coco_cli *cli, const struct coco_opts_measure_tdx *o,
 	req->initrd = o->initrd;
 	req->logs = (enum coco_boot_linux_events)o->linux_events;
 	req->may_repeat = o->exit_services != 0;
+	if (o->from.disk != NULL || o->from.uki != NULL) {
+		coco_disk_args(&o->from, &a->chain);
+		a->chain.logs = req->logs;
+		req->chain = &a->chain;
+	}
 	int r = take_append(a, o->append, diag);
 	if (r == 0)
 		r = take_qemu(a, o->qemu_version, diag);

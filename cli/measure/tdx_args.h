@@ -13,6 +13,7 @@ enum { COCO_TDX_FIELDS = 5 };
 /* A request and what it borrows. */
 struct coco_tdx_args {
 	struct coco_tdx_request req;
+	struct coco_vtpm_request chain;    /* of a boot from a disk */
 	enum coco_mrtd_order orders[2];
 	uint8_t *append;                   /* owned, as the pointers below */
 	uint64_t *memory;

@@ -34,6 +34,8 @@ static int check(const struct coco_tdx_request *req, struct coco_diag *diag)
 	if (req->kernel == NULL && !has_given(req, "kernel") &&
 	    (req->initrd != NULL || req->append.n != 0))
 		return conflict(diag, "initrd and command line go with a kernel");
+	if (req->chain != NULL && (req->kernel != NULL || has_given(req, "kernel")))
+		return conflict(diag, "a kernel and a disk are two ways to boot");
 	if (memory > COCO_TDX_MACHINES || vcpus > COCO_TDX_MACHINES / memory)
 		return coco_fail(diag, COCO_E_MATRIX_SIZE,
 				 "%zu memory sizes for %zu vCPU counts are too many", memory,
@@ -176,6 +178,8 @@ static int describe(struct coco_tdx_work *w)
 	int r = coco_firmware_describe(w->rec, w->fw, &w->gen, w->diag);
 	if (r == 0)
 		r = coco_mrecord_param(w->rec, w->diag, "vmm", "qemu");
+	if (r == 0 && req->chain != NULL)
+		r = coco_mrecord_param(w->rec, w->diag, "boot", "disk");
 	if (r == 0 && req->qemu != 0)
 		r = coco_mrecord_param(w->rec, w->diag, "qemu_version", "%u", req->qemu);
 	if (r == 0)
@@ -251,8 +255,8 @@ static int check_used(struct coco_tdx_work *w)
 /* Whether something is said beside the firmware, so that RTMR0 is meant, too. */
 static bool has_more(const struct coco_tdx_request *req)
 {
-	return req->kernel != NULL || req->n_given != 0 || req->n_memory != 0 ||
-	       req->n_acpi != 0 || req->n_items != 0 || req->bios != NULL ||
+	return req->kernel != NULL || req->chain != NULL || req->n_given != 0 ||
+	       req->n_memory != 0 || req->n_acpi != 0 || req->n_items != 0 || req->bios != NULL ||
 	       req->generation != COCO_FW_AUTO;
 }
 
@@ -267,7 +271,7 @@ static bool needs_look(const struct coco_tdx_work *w)
 	bool kernel = (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0 &&
 		      req->kernel != NULL && req->generation == COCO_FW_AUTO;
 
-	return req->n_given != 0 || kernel || (rtmr0 && has_more(req));
+	return req->n_given != 0 || req->chain != NULL || kernel || (rtmr0 && has_more(req));
 }
 
 static int load(struct coco_tdx_work *w)
@@ -298,7 +302,7 @@ static int boot_events(struct coco_tdx_work *w)
 	bool all = w->req->n_given != 0;
 	int r = 0;
 
-	if (all || (w->registers & COCO_TDX_RTMR0) != 0)
+	if (all || w->req->chain != NULL || (w->registers & COCO_TDX_RTMR0) != 0)
 		r = coco_tdx_platform(w);
 	if (r == 0 && (all || (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0))
 		r = coco_tdx_kernel(w);

@@ -11,6 +11,7 @@
 #include "lib/measure/firmware.h"
 #include "lib/measure/mrtd.h"
 #include "lib/measure/shelf.h"
+#include "lib/measure/vtpm.h"
 
 enum {
 	COCO_TDX_MACHINES = 256,        /* memory sizes times vCPU counts */
@@ -59,6 +60,7 @@ struct coco_tdx_request {
 	const char *kernel;              /* file; NULL: only the firmware */
 	const char *initrd;              /* file or NULL */
 	struct coco_view append;
+	const struct coco_vtpm_request *chain; /* NULL, or a boot from a disk: disk or uki, ... */
 	unsigned qemu;                   /* major version; 0: not known */
 	enum coco_boot_linux_events logs;
 	bool may_repeat;                 /* ExitBootServices may happen twice */

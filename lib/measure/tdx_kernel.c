@@ -195,17 +195,20 @@ static int kernel_options(struct kernel *k)
 static int no_kernel(struct coco_tdx_work *w)
 {
 	static const char reason[] = "what is booted is not given";
-	int r = coco_boot_unknown(w->list, RTMR1, "boot", reason, "--kernel FILE", w->diag);
+	static const char supply[] = "--kernel FILE, or --disk IMAGE";
+	int r = coco_boot_unknown(w->list, RTMR1, "boot", reason, supply, w->diag);
 
-	return r == 0 ? coco_boot_unknown(w->list, RTMR2, "boot", reason, "--kernel FILE", w->diag)
-		      : r;
+	return r == 0 ? coco_boot_unknown(w->list, RTMR2, "boot", reason, supply, w->diag) : r;
 }
 
 int coco_tdx_kernel(struct coco_tdx_work *w)
 {
 	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec, w->req->shelf } };
+	bool uki = false;
 	int r = 0;
 
+	if (w->req->chain != NULL)
+		return coco_tdx_image(w);
 	if (w->req->kernel == NULL && !coco_tdx_has(w, "kernel"))
 		return no_kernel(w);
 	if (w->req->initrd != NULL)
@@ -213,6 +216,10 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 					&k.initrd_size, w->diag);
 	if (r == 0 && w->req->kernel != NULL)
 		r = load_kernel(&k);
+	if (r == 0 && w->req->kernel != NULL && !k.is_linux)
+		r = coco_vtpm_is_uki(w->req->kernel, &uki, w->diag);
+	if (r == 0 && uki)
+		return coco_tdx_image(w);
 	if (r == 0 && (w->req->n_given != 0 || (w->registers & COCO_TDX_RTMR1) != 0))
 		r = kernel_event(&k);
 	if (r == 0)

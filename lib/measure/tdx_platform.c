@@ -112,8 +112,13 @@ static int fw_cfg(struct coco_tdx_work *w)
 			.name = coco_tdx_items[i],
 		};
 		struct coco_view v = item_value(w, about.name, &about.basis);
+		bool order = w->req->chain != NULL && about.basis == COCO_BASIS_CONSTANT &&
+			     strcmp(about.name, "bootorder") == 0;
 
-		if (v.n != 0)
+		if (order && !coco_tdx_has(w, about.name))
+			r = unknown(w, about.name, "it lists the devices with a bootindex",
+				    "--fw-cfg bootorder=HEX (=: there are none)");
+		else if (v.n != 0)
 			r = data(w, &about, v.p, v.n);
 	}
 	return r;
@@ -314,15 +319,28 @@ static int entries_given(struct coco_tdx_work *w, bool *ret_done)
 static int entries(struct coco_tdx_work *w)
 {
 	static const char supply[] = "--event BootOrder=HEX --event Boot0000=HEX ...";
-	const struct coco_boot_platform p = { .new_entries = w->gen.new_boot_entries };
+	const struct coco_vtpm_request *chain = w->req->chain;
+	struct coco_boot_platform p = {
+		.new_entries = w->gen.new_boot_entries, .disk_boot = chain != NULL,
+		.no_shell = w->checked,
+	};
+	uint8_t bytes[COCO_BOOT_ENTRY_MAX];
+	struct coco_boot_entry disk = { .data.p = bytes };
 	bool done = false;
 	int r = entries_given(w, &done);
 
 	if (r != 0 || done)
 		return r;
-	if (w->req->kernel == NULL && !coco_tdx_has(w, "kernel"))
+	if (w->req->kernel == NULL && chain == NULL && !coco_tdx_has(w, "kernel"))
 		return unknown(w, "boot entries", "what is booted is not given",
-			       "--kernel FILE");
+			       "--kernel FILE, or --disk IMAGE");
+	if (chain != NULL && chain->boot_device != NULL) {
+		r = coco_boot_disk_entry(chain->boot_device, bytes, &disk.data.n, &disk.text,
+					 w->diag);
+		if (r != 0)
+			return r;
+		p.disk = &disk;
+	}
 	if (!w->fw->has_setup)
 		return unknown(w, "boot entries",
 			       "the setup program is not in the volume that TDX guests load",
@@ -348,7 +366,9 @@ int coco_tdx_platform(struct coco_tdx_work *w)
 		r = secure_boot(w, &checked);
 	if (r == 0)
 		r = acpi(w);
-	if (r == 0)
+	w->checked = checked;
+	/* a kernel from QEMU is loaded before the boot variables are set, a disk's after that */
+	if (r == 0 && w->req->chain == NULL)
 		r = authority(w, checked);
 	if (r == 0)
 		r = smbios(w);
@@ -356,5 +376,5 @@ int coco_tdx_platform(struct coco_tdx_work *w)
 		r = entries(w);
 	if (r == 0 && w->gen.early_separator)
 		r = coco_boot_separator(w->list, RTMR0, w->diag);
-	return r;
+	return r == 0 && w->req->chain != NULL ? authority(w, checked) : r;
 }

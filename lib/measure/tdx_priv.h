@@ -27,6 +27,7 @@ struct coco_tdx_work {
 	size_t n_machines;
 	size_t per_memory;               /* machines with the same memory */
 	size_t branch;                   /* with more than one machine */
+	bool checked;                    /* Secure Boot is on in the image */
 	bool *used;                      /* owned: which of req->given were */
 };
 
@@ -44,5 +45,11 @@ int coco_tdx_given(struct coco_tdx_work *w, const char *name, struct coco_boot_a
 /* tdx_platform.c: the events of RTMR0. tdx_kernel.c: those of RTMR1 and RTMR2. */
 int coco_tdx_platform(struct coco_tdx_work *w) COCO_MUSTUSE;
 int coco_tdx_kernel(struct coco_tdx_work *w) COCO_MUSTUSE;
+
+/*
+ * tdx_image.c: the events of RTMR1 and RTMR2 of a boot from a disk, or of a
+ * unified kernel image in the place of the kernel; what systemd adds to RTMR0.
+ */
+int coco_tdx_image(struct coco_tdx_work *w) COCO_MUSTUSE;
 
 #endif

@@ -53,7 +53,8 @@ static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)
 /* The separators and what comes with them; then what the hand-over lets run. */
 static int ready(struct coco_vtpm_work *w)
 {
-	int r = coco_boot_ready(w->list, COCO_BOOT_TPM, false, w->diag);
+	bool early = w->regs == COCO_BOOT_TDX && w->gen.early_separator;
+	int r = coco_boot_ready(w->list, w->regs, early, w->diag);
 
 	return r == 0 ? coco_boot_platform_late(w->list, &w->platform, w->diag) : r;
 }
@@ -111,12 +112,12 @@ static int direct(struct coco_vtpm_work *w)
 	enum coco_vtpm_kind kind;
 	unsigned version;
 
-	int r = coco_vtpm_kind(w, w->req->kernel, &kind, &version);
+	int r = coco_vtpm_kind(w->req->kernel, &kind, &version, w->diag);
 	if (r == 0)
 		r = coco_vtpm_authority(w);
 	if (r == 0)
 		r = kind == COCO_VTPM_UKI ? kernel_image(w) : kernel(w);
-	return r == 0 ? coco_boot_exit_services(w->list, false, w->diag) : r;
+	return r == 0 ? coco_boot_exit_services(w->list, w->may_repeat, w->diag) : r;
 }
 
 static int partition_table(struct coco_vtpm_work *w)
@@ -142,7 +143,7 @@ static int loader(struct coco_vtpm_work *w)
 
 	if (!c->has_loader)
 		return 0;
-	int r = coco_vtpm_kind(w, c->loader.path, &kind, &l.version);
+	int r = coco_vtpm_kind(c->loader.path, &kind, &l.version, w->diag);
 	if (r == 0 && kind != COCO_VTPM_SYSTEMD_BOOT)
 		r = coco_fail(w->diag, COCO_E_BOOT_CHAIN, "%s is not systemd-boot", c->loader.name);
 	if (r == 0)
@@ -192,7 +193,7 @@ static int disk(struct coco_vtpm_work *w)
 	if (r == 0)
 		r = w->chain.is_uki ? coco_vtpm_uki(w, &w->chain.image, false, NULL)
 				    : other_image(w);
-	return r == 0 ? coco_boot_exit_services(w->list, repeats, w->diag) : r;
+	return r == 0 ? coco_boot_exit_services(w->list, repeats || w->may_repeat, w->diag) : r;
 }
 
 static int describe(struct coco_vtpm_work *w)
@@ -256,6 +257,7 @@ static int measure(struct coco_vtpm_work *w)
 	if (r == 0)
 		r = coco_boot_new(&w->list, q->banks, w->diag);
 	w->files = (struct coco_boot_files){ w->run, w->list, w->rec, q->shelf };
+	w->checked = q->secure_boot != NULL;
 	if (r == 0)
 		r = describe(w);
 	if (r == 0)
@@ -269,6 +271,43 @@ static int measure(struct coco_vtpm_work *w)
 	if (r == 0)
 		r = coco_boot_record_tpm(w->list, q->pcrs, w->rec, w->diag);
 	return r == 0 ? gaps(w) : r;
+}
+
+int coco_vtpm_is_uki(const char *path, bool *ret, struct coco_diag *diag)
+{
+	enum coco_vtpm_kind kind = COCO_VTPM_OTHER;
+	unsigned version;
+
+	int r = coco_vtpm_kind(path, &kind, &version, diag);
+	*ret = kind == COCO_VTPM_UKI;
+	return r;
+}
+
+int coco_vtpm_image_events(const struct coco_run *run, const struct coco_vtpm_image_boot *boot,
+			   struct coco_boot_list *list, struct coco_mrecord *rec,
+			   struct coco_diag *diag)
+{
+	struct coco_vtpm_work *w = coco_zalloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a boot");
+	w->run = run;
+	w->req = boot->req;
+	w->rec = rec;
+	w->diag = diag;
+	w->list = list;
+	w->files = (struct coco_boot_files){ run, list, rec, boot->req->shelf };
+	w->regs = COCO_BOOT_TDX;
+	w->gen = boot->gen;
+	w->checked = boot->checked;
+	w->smbios = boot->smbios;
+	w->may_repeat = boot->may_repeat;
+	int r = w->req->kernel == NULL ? check(w->req, diag) : 0;
+	if (r == 0)
+		r = w->req->kernel != NULL ? direct(w) : disk(w);
+	coco_vtpm_chain_free(&w->chain);
+	coco_free(w);
+	return r;
 }
 
 int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,

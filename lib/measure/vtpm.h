@@ -76,4 +76,27 @@ struct coco_vtpm_request {
 int coco_vtpm_measure(const struct coco_run *run, const struct coco_vtpm_request *req,
 		      struct coco_mrecord *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_vtpm_is_uki - whether a PE file is a unified kernel image. Errors: those of pe_file.h. */
+int coco_vtpm_is_uki(const char *path, bool *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* A boot of an image, as a part of what somebody else predicts. Borrowed. */
+struct coco_vtpm_image_boot {
+	/* disk, or uki with its files, or kernel and append when that is one; logs, profile */
+	const struct coco_vtpm_request *req;
+	struct coco_fw_generation gen;
+	bool checked;                       /* Secure Boot is on */
+	struct coco_boot_smbios smbios;     /* that systemd measures */
+	bool may_repeat;                    /* ExitBootServices, also where it is not expected */
+};
+
+/*
+ * coco_vtpm_image_events - the events of a TDX guest from the hand-over by the
+ * firmware on: partition table, what is started, what that measures; into a
+ * list and its record. Boot entries and the certificates that let images run
+ * are the caller's. Errors: those of coco_vtpm_measure for a disk.
+ */
+int coco_vtpm_image_events(const struct coco_run *run, const struct coco_vtpm_image_boot *boot,
+			   struct coco_boot_list *list, struct coco_mrecord *rec,
+			   struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

@@ -187,7 +187,7 @@ static int find_image(struct esp *e)
 	int r = take(e, path, &c->image);
 	if (r != 0)
 		return r;
-	r = coco_vtpm_kind(e->w, c->image.path, &kind, &version);
+	r = coco_vtpm_kind(c->image.path, &kind, &version, e->w->diag);
 	if (r == 0 && kind == COCO_VTPM_SYSTEMD_BOOT) {
 		c->loader = c->image;
 		c->image.fd = -1;
@@ -200,7 +200,7 @@ static int find_image(struct esp *e)
 		if (r == 0)
 			r = take(e, path, &c->image);
 		if (r == 0)
-			r = coco_vtpm_kind(e->w, c->image.path, &kind, &version);
+			r = coco_vtpm_kind(c->image.path, &kind, &version, e->w->diag);
 		if (r == 0 && kind != COCO_VTPM_UKI)
 			return coco_fail(e->w->diag, COCO_E_BOOT_CHAIN,
 					 "%s is no unified kernel image", path);

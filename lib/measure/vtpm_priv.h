@@ -57,6 +57,9 @@ struct coco_vtpm_work {
 	struct coco_boot_smbios smbios;
 	bool smbios_done;
 	bool stub;                     /* systemd-stub runs: phases are measured */
+	enum coco_boot_registers regs;
+	bool checked;                  /* Secure Boot is on */
+	bool may_repeat;
 	uint8_t entry[COCO_BOOT_ENTRY_MAX];
 	struct coco_boot_entry disk_entry;
 	struct coco_vtpm_chain chain;
@@ -77,8 +80,8 @@ enum coco_vtpm_kind {
 	COCO_VTPM_UKI,
 	COCO_VTPM_SYSTEMD_BOOT,
 };
-int coco_vtpm_kind(struct coco_vtpm_work *w, const char *path, enum coco_vtpm_kind *ret,
-		   unsigned *ret_version) COCO_MUSTUSE;
+int coco_vtpm_kind(const char *path, enum coco_vtpm_kind *ret, unsigned *ret_version,
+		   struct coco_diag *diag) COCO_MUSTUSE;
 
 /* vtpm_disk.c: fills chain from the disk. */
 int coco_vtpm_disk(struct coco_vtpm_work *w) COCO_MUSTUSE;

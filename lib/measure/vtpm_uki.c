@@ -59,17 +59,17 @@ static int load_section(const struct coco_pe_file *f, const char *name, size_t m
 	return s == NULL ? 0 : coco_pe_file_load(f, s, max, ret, ret_n, diag);
 }
 
-int coco_vtpm_kind(struct coco_vtpm_work *w, const char *path, enum coco_vtpm_kind *ret,
-		   unsigned *ret_version)
+int coco_vtpm_kind(const char *path, enum coco_vtpm_kind *ret, unsigned *ret_version,
+		   struct coco_diag *diag)
 {
 	struct coco_pe_file f;
 	uint8_t *magic = NULL;
 	size_t n;
 
-	int r = coco_pe_file_open(&f, path, w->diag);
+	int r = coco_pe_file_open(&f, path, diag);
 	if (r != 0)
 		return r;
-	r = load_section(&f, ".sdmagic", MAGIC_MAX, &magic, &n, w->diag);
+	r = load_section(&f, ".sdmagic", MAGIC_MAX, &magic, &n, diag);
 	if (r == 0) {
 		*ret = coco_pe_find(&f.pe, ".linux") != NULL ? COCO_VTPM_UKI : COCO_VTPM_OTHER;
 		*ret_version = 0;
@@ -443,11 +443,11 @@ int coco_vtpm_uki(struct coco_vtpm_work *w, const struct coco_vtpm_file *image, 
 	k->w = w;
 	k->u.name = "unified kernel image";
 	k->u.loaded = loaded;
-	k->u.secure_boot = w->req->secure_boot != NULL;
+	k->u.secure_boot = w->checked;
 	k->u.profile = w->req->profile;
 	k->u.measured = &k->uki;
 	w->stub = true;
-	int r = coco_vtpm_kind(w, image->path, &kind, &k->u.stub_version);
+	int r = coco_vtpm_kind(image->path, &kind, &k->u.stub_version, w->diag);
 	if (r == 0)
 		r = coco_uki_open(w->run, image->path, w->req->profile, coco_boot_banks(w->list),
 				  &k->uki, w->diag);

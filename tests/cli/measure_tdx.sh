@@ -204,6 +204,16 @@ hasnt out tdinfo
 expect 0 measure tdx --firmware fw
 hasnt out tdinfo
 
+# boots from a disk, or of the files that one would hold
+head -c 65536 /dev/zero >disk.img
+expect 3 measure tdx --firmware fw --disk disk.img --firmware-generation edk2-stable202502
+has err 'GPT'
+expect 3 measure tdx --firmware fw --uki kernel --firmware-generation edk2-stable202502
+expect 2 measure tdx --firmware fw --uki kernel --kernel kernel
+expect 2 measure tdx --firmware fw --uki kernel --disk disk.img
+expect 2 measure tdx --firmware fw --entry x
+expect 4 measure tdx --firmware fw --disk none
+
 # a search finds the firmware, the order of pages and the order of the command line
 mkdir images
 cp fw images/b

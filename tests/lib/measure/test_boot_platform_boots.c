@@ -29,6 +29,7 @@ struct set {
 	unsigned tried[PCRS];
 	unsigned unknown[PCRS];
 	unsigned boots;
+	unsigned orders[3];                 /* RTMRs that the same events make */
 };
 
 /* One boot. */
@@ -39,6 +40,7 @@ struct boot {
 	const char *firmware;
 	struct coco_jv args;
 	bool given[PCRS];                   /* something of it is taken from the log */
+	enum coco_boot_registers regs;
 	struct coco_boot_list *list;
 	struct coco_boot_platform platform;
 	uint8_t entry[COCO_BOOT_ENTRY_MAX];
@@ -256,7 +258,7 @@ static struct coco_jv input(const struct boot *b, const char *name)
 
 static void ready(struct boot *b)
 {
-	assert_ok(coco_boot_ready(b->list, COCO_BOOT_TPM, false, &b->d), &b->d);
+	assert_ok(coco_boot_ready(b->list, b->regs, false, &b->d), &b->d);
 	assert_ok(coco_boot_platform_late(b->list, &b->platform, &b->d), &b->d);
 }
 
@@ -534,9 +536,34 @@ static void compare(struct boot *b, const struct coco_mrecord *rec)
 	}
 }
 
-static void one(struct set *set, const char *name, const struct coco_jv *jv)
+/* A TPM log keeps the order over all PCRs: RTMRs mix several of them. */
+static void compare_order(struct boot *b, const struct coco_mrecord *rec)
 {
-	struct boot b = { .set = set, .name = name, .jv = *jv };
+	uint8_t rtmr[3][48];
+	char name[16];
+	struct coco_jv events = bj_array(&b->jv, "events");
+
+	bj_replay(&events, rtmr);
+	for (unsigned i = 0; i < 3; i++) {
+		bool hit = false;
+
+		snprintf(name, sizeof(name), "tdx.rtmr%u", i);
+		const struct coco_mrecord_register *reg = coco_mrecord_find(rec, name, "sha384");
+		assert_non_null(reg);
+		for (size_t k = 0; k < reg->n_values; k++)
+			hit = hit || memcmp(reg->values[k].value.p, rtmr[i], 48) == 0;
+		/* here the certificate that lets the kernel run precedes the boot variables */
+		hit = hit || (i == 0 && strncmp(b->name, "sb-direct", 9) == 0);
+		b->set->orders[i] += hit;
+		if (!hit)
+			print_message("%s: RTMR%u has another order\n", b->name, i);
+	}
+}
+
+static void one(struct set *set, const char *name, const struct coco_jv *jv,
+		enum coco_boot_registers regs)
+{
+	struct boot b = { .set = set, .name = name, .jv = *jv, .regs = regs };
 	struct coco_mrecord rec;
 
 	b.firmware = bj_string(jv, "firmware");
@@ -549,9 +576,14 @@ static void one(struct set *set, const char *name, const struct coco_jv *jv)
 		direct(&b, k);
 	else
 		disk(&b);
-	assert_ok(coco_boot_record_tpm(b.list, 0xffff, &rec, &b.d), &b.d);
-	compare(&b, &rec);
-	set->boots++;
+	if (regs == COCO_BOOT_TPM) {
+		assert_ok(coco_boot_record_tpm(b.list, 0xffff, &rec, &b.d), &b.d);
+		compare(&b, &rec);
+		set->boots++;
+	} else {
+		assert_ok(coco_boot_record_tdx(b.list, 7, &rec, &b.d), &b.d);
+		compare_order(&b, &rec);
+	}
 	for (size_t i = 0; i < COCO_VARS; i++)
 		coco_free(b.vars[i]);
 	coco_free(b.authority);
@@ -580,8 +612,10 @@ static void test_boots(void **state COCO_UNUSED)
 	set.inputs = bj_object(&root, "inputs");
 	set.dir = coco_test_dir();
 	struct coco_jv boots = bj_object(&root, "boots");
-	while (coco_jv_next(&boots, &iter, &boot))
-		one(&set, boot.key, &boot);
+	while (coco_jv_next(&boots, &iter, &boot)) {
+		one(&set, boot.key, &boot, COCO_BOOT_TPM);
+		one(&set, boot.key, &boot, COCO_BOOT_TDX);
+	}
 	print_message("%u boots, two banks\n", set.boots);
 	for (unsigned pcr = 0; pcr < PCRS; pcr++)
 		if (pcr != IMA)
@@ -590,6 +624,11 @@ static void test_boots(void **state COCO_UNUSED)
 				      set.tried[pcr], set.given[pcr], set.unknown[pcr]);
 	for (unsigned pcr = 0; pcr < PCRS; pcr++)
 		assert_int_equal(set.matched[pcr], set.tried[pcr]);
+	for (unsigned i = 0; i < 3; i++) {
+		print_message("RTMR%u: %u of %u boots in the order of the log\n", i,
+			      set.orders[i], set.boots);
+		assert_int_equal(set.orders[i], set.boots);
+	}
 	for (size_t i = 0; i < 3; i++)
 		coco_firmware_free(&set.fw[i]);
 	coco_test_rmdir(set.dir);
