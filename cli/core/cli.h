@@ -125,6 +125,13 @@ const char *const *coco_profile_use_texts(const struct coco_profile_use *use, co
 /* coco_cli_profile - the profile that --profile named, or NULL; borrowed. */
 const struct coco_profile_use *coco_cli_profile(const struct coco_cli *cli);
 
+/*
+ * coco_cli_fetch_keys - key references of the kinds kbs+https: and cdh: work in
+ * this run from now on (cli/broker/remote_keys.c); getenv_fn reads how they are
+ * fetched.
+ */
+void coco_cli_fetch_keys(const struct coco_cli *cli, char *(*getenv_fn)(const char *name));
+
 /* coco_run_find - the run function of a command, or NULL; coco_run_<wing> of one of the wing. */
 coco_cmd_fn *coco_run_find(enum coco_cmd_id id);
 coco_cmd_fn *coco_run_core(enum coco_cmd_id id);

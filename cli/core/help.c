@@ -51,7 +51,7 @@ int coco_help_exits(const struct coco_cmd *cmd, size_t i)
 	unsigned bits = cmd->exits | COCO_EXIT_BIT(OK) | COCO_EXIT_BIT(USAGE);
 
 	if (coco_table_reads_keys(cmd))
-		bits |= COCO_EXIT_BIT(KEY);
+		bits |= COCO_EXIT_BIT(KEY) | COCO_EXIT_BIT(NETWORK) | COCO_EXIT_BIT(REFUSED);
 	for (int code = 0; code <= COCO_EXIT_CANCELLED; code++)
 		if ((bits & (1U << code)) != 0 && i-- == 0)
 			return code;

@@ -223,6 +223,7 @@ static int command(struct session *s, const struct coco_cmd *cmd, size_t words)
 	if (r != 0)
 		return r;
 	prepare_run(s);
+	coco_cli_fetch_keys(cli, getenv);
 	tell_stdin(s);
 	r = run_command(s, fn);
 	s->con.sigpipe = reader_gone(s);

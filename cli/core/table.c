@@ -194,6 +194,8 @@ static const struct coco_envvar env[] = {
 	{ "COCOCTL_ATTESTER_PATH", "the same for --attester-path" },
 	{ "COCOCTL_INITDATA", "the same for --initdata" },
 	{ "COCOCTL_TEE_KEY", "the same for --tee-key" },
+	{ "COCOCTL_CDH", "address of this guest's Confidential Data Hub for cdh: references; "
+			 "default http://127.0.0.1:8006, another host is refused" },
 	{ "COCOCTL_BROKER_CA", "roots of a key broker's certificate, as --ca; also for kbs+https: "
 			       "references" },
 	{ "COCOCTL_BROKER_PIN", "the same for --pin" },

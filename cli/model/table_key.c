@@ -5,7 +5,8 @@
 
 #define REFERENCES                                                                         \
 	"Keys are given as references: a path or file:PATH (not readable by others), fd:N, " \
-	"env:NAME, cred:NAME, store:DIR/repo/type/tag or - for standard input."
+	"env:NAME, cred:NAME, store:DIR/repo/type/tag, kbs+https://HOST/repo/type/tag, "  \
+	"cdh:///repo/type/tag (docs/broker.md) or - for standard input."
 
 static const char *const types[] = {
 	"ed25519", "p256", "p384", "p521", "rsa3072", "content", NULL,

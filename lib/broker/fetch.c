@@ -5,28 +5,7 @@
 
 #include <string.h>
 
-bool coco_fetch_loopback(const char *url)
-{
-	static const char *const names[] = { "localhost", "[::1]" };
-	const char *host = strstr(url, "://");
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	size_t n = strcspn(host, "/?#");
-	/* "127.0.0.1@elsewhere" is elsewhere */
-	if (memchr(host, '@', n) != NULL)
-		return false;
-	for (size_t i = 0; i < COCO_ARRAY_LEN(names); i++) {
-		size_t len = strlen(names[i]);
-
-		if (n >= len && strncasecmp(host, names[i], len) == 0 &&
-		    (n == len || host[len] == ':'))
-			return true;
-	}
-	size_t digits = strspn(host, "0123456789.");
-	return strncmp(host, "127.", 4) == 0 && (digits == n || host[digits] == ':');
-}
+#include "lib/core/remote_ref.h"
 
 static void warn(const struct coco_fetch_config *config, const struct coco_attester *attester,
 		 const struct coco_run *run)
@@ -37,7 +16,7 @@ static void warn(const struct coco_fetch_config *config, const struct coco_attes
 	if (strcmp(coco_attester_tee(attester), "sample") == 0)
 		coco_log(run, 0, "the sample attester proves nothing: a broker that takes its "
 			 "evidence gives the resource to everybody");
-	if (strncasecmp(config->url, "http:", 5) == 0 && !coco_fetch_loopback(config->url))
+	if (strncasecmp(config->url, "http:", 5) == 0 && !coco_remote_loopback(config->url))
 		coco_log(run, 0, "no TLS to %s: whoever is in between can answer in its place",
 			 origin);
 }

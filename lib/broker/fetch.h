@@ -33,7 +33,4 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 	       const struct coco_resource_id *id, struct coco_secret *ret,
 	       struct coco_fetch_info *ret_info, struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_fetch_loopback - whether a URL names this machine: 127.0.0.0/8, ::1 or localhost. */
-bool coco_fetch_loopback(const char *url);
-
 #endif

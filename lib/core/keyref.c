@@ -18,8 +18,8 @@
 #include "lib/core/io.h"
 #include "lib/core/keystore.h"
 
-static const char known_forms[] =
-	"file:PATH, fd:N, env:NAME, cred:NAME, store:DIR/repo/type/tag or -";
+static const char known_forms[] = "file:PATH, fd:N, env:NAME, cred:NAME, "
+	"store:DIR/repo/type/tag, kbs+https://HOST/repo/type/tag, cdh:///repo/type/tag or -";
 
 static const struct {
 	const char *word;
@@ -32,7 +32,19 @@ static const struct {
 	{ "store", COCO_KEYREF_STORE },
 };
 
-static const char *const later_schemes[] = { "pkcs11", "cdh", "kbs+https", "kbs+http", "prompt" };
+static const char *const later_schemes[] = { "pkcs11", "prompt" };
+
+/* Set once by the program: what opens connections is not core's. */
+static struct {
+	coco_keyref_fetch *fetch;
+	void *ctx;
+} remote;
+
+void coco_keyref_set_fetch(coco_keyref_fetch *fetch, void *ctx)
+{
+	remote.fetch = fetch;
+	remote.ctx = ctx;
+}
 
 static bool word_is(const char *text, size_t n, const char *word)
 {
@@ -58,6 +70,9 @@ static int unknown_scheme(const char *ref, size_t n, struct coco_diag *diag)
 					 "key references of the kind %s: are not built yet; "
 					 "%s work", later_schemes[i], known_forms);
 		}
+	if (word_is(ref, n, "kbs"))
+		coco_diag_hint(diag, "inside a guest that is cdh:///repo/type/tag; "
+			       "kbs+https://HOST/repo/type/tag names the broker too");
 	if (plain_word(ref, n))
 		return coco_fail(diag, COCO_E_USAGE_SCHEME,
 				 "unknown kind of key reference \"%.*s:\"", (int)n, ref);
@@ -106,6 +121,13 @@ static int parse(const char *ref, enum coco_keyref_kind *ret_kind, const char **
 		*ret_kind = COCO_KEYREF_STDIN;
 		*ret_rest = ref;
 		return 0;
+	}
+	if (colon != NULL && coco_remote_scheme(ref, (size_t)(colon - ref))) {
+		struct coco_remote_ref x;
+
+		*ret_kind = COCO_KEYREF_REMOTE;
+		*ret_rest = ref;
+		return coco_remote_ref_parse(ref, &x, diag);
 	}
 	if (colon != NULL && (slash == NULL || colon < slash)) {
 		size_t n = (size_t)(colon - ref);
@@ -280,6 +302,32 @@ static int load_cred(const char *name, size_t max, unsigned flags, struct coco_s
 	return r;
 }
 
+static int load_remote(const char *ref, size_t max, struct coco_secret *ret,
+		       struct coco_diag *diag)
+{
+	struct coco_secret s = { 0 };
+	struct coco_remote_ref x;
+	int r = coco_remote_ref_parse(ref, &x, diag);
+
+	if (r == 0 && remote.fetch == NULL)
+		r = coco_fail(diag, COCO_E_USAGE_NOT_BUILT,
+			      "this program fetches nothing over the network");
+	if (r == 0)
+		r = remote.fetch(remote.ctx, &x, max, &s, diag);
+	if (r == 0 && (s.n == 0 || s.n > max)) {
+		coco_diag_source(diag, "%s", ref);
+		r = s.n == 0 ? coco_fail(diag, COCO_E_KEY_EMPTY, "the secret is empty")
+			     : coco_fail(diag, COCO_E_LIMIT_SIZE,
+					 "larger than %zu bytes, the limit for this key", max);
+	}
+	if (r != 0) {
+		coco_secret_free(&s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
 static int load_fd(int fd, size_t max, struct coco_secret *ret, struct coco_diag *diag)
 {
 	char name[32];
@@ -312,6 +360,8 @@ int coco_keyref_load(const char *ref, size_t max, unsigned flags, struct coco_se
 		return load_cred(rest, max, flags, ret, diag);
 	case COCO_KEYREF_STORE:
 		return coco_store_load(rest, max, flags, ret, diag);
+	case COCO_KEYREF_REMOTE:
+		return load_remote(rest, max, ret, diag);
 	case COCO_KEYREF_STDIN:
 		break;
 	}

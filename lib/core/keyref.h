@@ -8,14 +8,16 @@
  *   cred:NAME                $CREDENTIALS_DIRECTORY/NAME (systemd)
  *   store:DIR/repo/type/tag  a directory that a key broker serves
  *   -                        standard input
+ *   kbs+https:, cdh:         by the network (remote_ref.h), read only
  *
- * Not built yet, refused by name: pkcs11: cdh: kbs+https: prompt:. Any other
- * "word:" is an unknown scheme; a file so named is written ./word:x.
+ * Not built yet, refused by name: pkcs11: prompt:. Any other "word:" is an
+ * unknown scheme; a file so named is written ./word:x.
  */
 #ifndef COCO_KEYREF_H
 #define COCO_KEYREF_H
 
 #include "lib/core/io.h"
+#include "lib/core/remote_ref.h"
 #include "lib/core/secret.h"
 
 enum coco_keyref_kind {
@@ -25,6 +27,7 @@ enum coco_keyref_kind {
 	COCO_KEYREF_CRED,
 	COCO_KEYREF_STORE,
 	COCO_KEYREF_STDIN,
+	COCO_KEYREF_REMOTE,
 };
 
 enum coco_keyref_flags {
@@ -41,6 +44,16 @@ enum coco_keyref_flags {
 int coco_keyref_check(const char *ref, enum coco_keyref_kind *ret_kind, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
+/* How references of the kind REMOTE are fetched: *ret is given, at most max bytes are taken. */
+typedef int coco_keyref_fetch(void *ctx, const struct coco_remote_ref *ref, size_t max,
+			      struct coco_secret *ret, struct coco_diag *diag);
+
+/*
+ * coco_keyref_set_fetch - what all later loads of this process fetch with. A
+ * program calls it once, before it starts threads; NULL: nothing (the start).
+ */
+void coco_keyref_set_fetch(coco_keyref_fetch *fetch, void *ctx);
+
 /*
  * coco_keyref_load - reads what ref names, at most max bytes, as it is (no
  * line end is removed). Gives *ret (coco_secret_free). An empty secret is
@@ -52,7 +65,8 @@ int coco_keyref_check(const char *ref, enum coco_keyref_kind *ret_kind, struct c
  * matter when its directory is closed to them. Errors beside those of
  * coco_keyref_check: IO_OPEN, IO_READ, IO_KIND, IO_MODE, LIMIT_SIZE,
  * KEY_MISSING (no such variable, credential or resource), KEY_EMPTY,
- * KEY_AMBIGUOUS (the store holds the name in both layouts).
+ * KEY_AMBIGUOUS (the store holds the name in both layouts); of REMOTE those
+ * of the function, or USAGE_NOT_BUILT without one.
  */
 int coco_keyref_load(const char *ref, size_t max, unsigned flags, struct coco_secret *ret,
 		     struct coco_diag *diag) COCO_MUSTUSE;

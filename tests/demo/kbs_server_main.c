@@ -26,7 +26,8 @@ static const char help[] =
 	"  --delay MS         before each answer\n"
 	"  --lapse WHEN       session, token, once (kbs_attest.h)\n"
 	"  --plain            resources are not encrypted\n"
-	"  --limit BYTES      of a request\n";
+	"  --limit BYTES      of a request\n"
+	"  --cdh              it is a guest's data hub too, with the same resources\n";
 
 static int usage(void)
 {
@@ -98,6 +99,9 @@ static bool option(int c, struct coco_test_tls *tls)
 	case 'p':
 		attest.plain = true;
 		return true;
+	case 'h':
+		server.cdh = true;
+		return true;
 	case 'm':
 		server.limit = strtoul(optarg, NULL, 10);
 		return true;
@@ -118,6 +122,7 @@ static bool options(int argc, char **argv, struct coco_test_tls *tls)
 		{ "lapse", required_argument, NULL, 'l' },
 		{ "plain", no_argument, NULL, 'p' },
 		{ "limit", required_argument, NULL, 'm' },
+		{ "cdh", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;

@@ -463,6 +463,25 @@ static void page(const struct coco_kbs_server *s, const struct coco_test_request
 	}
 }
 
+/* What the REST interface of a guest's data hub answers. */
+static void data_hub(struct coco_kbs_server *s, const struct coco_test_request *q,
+		     struct coco_test_answer *a)
+{
+	const char *name = q->path + strlen("/cdh/resource/");
+	struct coco_kbs_entry *e = coco_kbs_server_find(s, COCO_ITEM_RESOURCE, name);
+
+	snprintf(s->answer, sizeof(s->answer), "%s", e != NULL && e->n < sizeof(s->answer) ? "" :
+		 "rpc status: Status { code: INTERNAL, message: \"[CDH] [ERROR]: Get Resource "
+		 "failed\" }");
+	text_answer(s, a, 500, NULL);
+	if (s->answer[0] == '\0') {
+		a->status = 200;
+		a->content_type = "application/octet-stream";
+		memcpy(s->answer, e->value, e->n);
+		a->n_body = e->n;
+	}
+}
+
 static void handler(void *ctx, const struct coco_test_request *q, struct coco_test_answer *a)
 {
 	static const char html[] = "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>";
@@ -491,6 +510,8 @@ static void handler(void *ctx, const struct coco_test_request *q, struct coco_te
 	a->status = 0;
 	if (strncmp(q->path, "/kbs/v0/", 8) == 0)
 		kbs_route(s, q, q->path + 8, a);
+	else if (s->cdh && strncmp(q->path, "/cdh/resource/", 14) == 0)
+		data_hub(s, q, a);
 	else
 		page(s, q, a);
 	/* the buffer is shared: what is sent is copied while nobody else writes */

@@ -38,6 +38,7 @@ struct coco_kbs_server {
 	unsigned faulty;
 	unsigned fault_status;           /* with an HTML page; 0: only the fault */
 	bool fault_huge;                 /* COCO_KBS_HUGE bytes instead of the page */
+	bool cdh;                        /* it is a guest's data hub too: /cdh/resource/... */
 	/* attested routes: true when it answered */
 	bool (*attest)(struct coco_kbs_server *s, const struct coco_test_request *q,
 		       struct coco_test_answer *a);

@@ -100,32 +100,12 @@ static void test_attester(void **state COCO_UNUSED)
 	assert_null(got.p);
 }
 
-static void test_loopback(void **state COCO_UNUSED)
-{
-	static const char *const yes[] = {
-		"http://127.0.0.1", "http://127.0.0.1:8006/x", "https://127.1.2.3/",
-		"http://[::1]:80", "http://LocalHost:1", "http://localhost",
-	};
-	static const char *const no[] = {
-		"http://10.0.0.1", "http://127.0.0.1.example.com/", "http://localhost.example.com",
-		"http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com", "127.0.0.1",
-		"http://example.com/127.0.0.1", "http://[::1].example.com",
-		"http://example.com#@127.0.0.1", "http://1127.0.0.1",
-	};
-
-	for (size_t i = 0; i < COCO_ARRAY_LEN(yes); i++)
-		assert_true(coco_fetch_loopback(yes[i]));
-	for (size_t i = 0; i < COCO_ARRAY_LEN(no); i++)
-		assert_false(coco_fetch_loopback(no[i]));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_releases),
 		cmocka_unit_test(test_lapse),
 		cmocka_unit_test(test_attester),
-		cmocka_unit_test(test_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,8 +223,7 @@ static void test_cred(void **state COCO_UNUSED)
 
 static void test_schemes(void **state COCO_UNUSED)
 {
-	static const char *const later[] = { "pkcs11:token=x", "cdh:///r/t/g",
-					     "kbs+https://h/r/t/g", "prompt:", "prompt:pin" };
+	static const char *const later[] = { "pkcs11:token=x", "prompt:", "prompt:pin" };
 	static const char *const unknown[] = { "pass:hunter2", "hex:00ff", "ENV:X", "a b:c",
 					       ":x", "http:", "key.pem:2" };
 
@@ -251,6 +250,53 @@ static void test_schemes(void **state COCO_UNUSED)
 	}
 	refuse("", COCO_E_USAGE_KEYREF);
 	refuse("file:", COCO_E_USAGE_KEYREF);
+}
+
+static const char *fetched;   /* what the next fetch gives; NULL: it fails */
+
+static int fake_fetch(void *ctx, const struct coco_remote_ref *ref, size_t max COCO_UNUSED,
+		      struct coco_secret *ret, struct coco_diag *diag)
+{
+	assert_ptr_equal(ctx, &fetched);
+	assert_string_equal(ref->id.tag, "g");
+	if (fetched == NULL)
+		return coco_fail(diag, COCO_E_KEY_MISSING, "not there");
+	if (fetched[0] == '\0')
+		return 0;
+	return coco_secret_from(ret, fetched, strlen(fetched), diag);
+}
+
+static void test_remote(void **state COCO_UNUSED)
+{
+	static const char *const refs[] = { "cdh:///r/t/g", "kbs+https://h/r/t/g" };
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(refs); i++) {
+		enum coco_keyref_kind kind = COCO_KEYREF_FILE;
+		struct coco_secret s = { 0 };
+		struct coco_diag d = { 0 };
+
+		assert_ok(coco_keyref_check(refs[i], &kind, &d), &d);
+		assert_int_equal(kind, COCO_KEYREF_REMOTE);
+		refuse(refs[i], COCO_E_USAGE_NOT_BUILT);
+		coco_keyref_set_fetch(fake_fetch, &fetched);
+		fetched = "remote";
+		expect(refs[i], "remote");
+		fetched = NULL;
+		refuse(refs[i], COCO_E_KEY_MISSING);
+		fetched = "";
+		refuse(refs[i], COCO_E_KEY_EMPTY);
+		fetched = "more than four";
+		assert_err(coco_keyref_load(refs[i], 4, 0, &s, &d), COCO_E_LIMIT_SIZE, &d);
+		assert_null(s.p);
+		coco_diag_init(&d);
+		assert_ok(coco_secret_from(&s, "x", 1, &d), &d);
+		assert_err(coco_keyref_write(refs[i], &s, 0, &d), COCO_E_USAGE_KEYREF, &d);
+		coco_secret_free(&s);
+		coco_keyref_set_fetch(NULL, NULL);
+	}
+	refuse("cdh://host/r/t/g", COCO_E_USAGE_KEYREF);
+	refuse("kbs+http://example.com/r/t/g", COCO_E_USAGE_KEYREF);
+	refuse("kbs:///r/t/g", COCO_E_USAGE_SCHEME);
 }
 
 static void test_check_kind(void **state COCO_UNUSED)
@@ -349,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_growth),	      cmocka_unit_test(test_stdin),
 		cmocka_unit_test(test_env),	      cmocka_unit_test(test_cred),
 		cmocka_unit_test(test_schemes),	      cmocka_unit_test(test_check_kind),
+		cmocka_unit_test(test_remote),
 		cmocka_unit_test(test_write),	      cmocka_unit_test(test_stage),
 	};
 
