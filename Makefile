@@ -210,8 +210,8 @@ check: all $(GEN) $(MKMODEL) $(KBSSERVER) test-binaries ## all tests; ends with 
 	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
 
 .PHONY: demo
-demo: all $(MKMODEL) ## pack, sign, verify and open a small model made on the spot
-	$(Q)sh tests/demo.sh $(BIN) $(MKMODEL)
+demo: all $(MKMODEL) $(KBSSERVER) ## a small model from packing to opening with a broker's key
+	$(Q)sh tests/demo.sh $(BIN) $(MKMODEL) $(KBSSERVER)
 
 .PHONY: deps
 deps: ## install build and test dependencies (Debian; root or sudo)

@@ -1,19 +1,24 @@
 #!/bin/sh
 # The main job on a small model that is made on the spot: pack, sign, verify,
-# open, compare; then what must not work. make demo calls it with the program
-# and the maker of the model. Ends with an error when any step misbehaves.
+# open, compare, hand the key to a broker and get it back as a guest; then what
+# must not work. make demo calls it with the program, the maker of the model and
+# the broker of the tests. Ends with an error when any step misbehaves.
 set -u
-[ $# = 2 ] || { echo "usage: demo.sh COCOCTL MKMODEL (make demo calls it)"; exit 2; }
+[ $# = 3 ] || { echo "usage: demo.sh COCOCTL MKMODEL KBS_SERVER (make demo calls it)"; exit 2; }
 absolute() { (cd "$(dirname "$1")" && printf '%s/%s' "$PWD" "${1##*/}"); }
 program=$(absolute "$1")
 maker=$(absolute "$2")
+broker=$(absolute "$3")
 umask 022
 
 # what the user's environment could change
 unset COCOCTL_COLOR COCOCTL_PROGRESS COCOCTL_JOBS COCOCTL_NO_INPUT COCOCTL_LOG_FILE \
-	COCOCTL_FORCE_TTY
+	COCOCTL_FORCE_TTY COCOCTL_ATTESTER COCOCTL_ATTESTER_PATH COCOCTL_INITDATA COCOCTL_TEE_KEY \
+	COCOCTL_BROKER_CA COCOCTL_BROKER_PIN COCOCTL_BROKER_CLIENT_CERT COCOCTL_BROKER_CLIENT_KEY \
+	COCOCTL_BROKER_TIMEOUT COCOCTL_CDH
+broker_pid=
 work=$(mktemp -d "${TMPDIR:-/tmp}/cococtl-demo.XXXXXX") || exit 4
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$broker_pid" ] || kill "$broker_pid"; rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 cd "$work" || exit 4
@@ -47,11 +52,20 @@ bad() {
 	exit 1
 }
 
+shown() { # ARGUMENT...: as a shell would take them
+	for word in "$@"; do
+		case $word in
+		*[!A-Za-z0-9_./:=@%+,-]*) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+}
+
 # expect CODE ARGUMENT...: shows and runs the command, fails unless it exits so
 expect() {
 	want=$1
 	shift
-	prompt "cococtl $*"
+	prompt "cococtl$(shown "$@")"
 	start=$(now)
 	"$program" "$@" >answer 2>&1
 	code=$?
@@ -181,6 +195,63 @@ good "4 vCPUs: the value that sev-snp-measure computes from the same files"
 expect 0 measure snp --profile guest.toml --append "console=ttyS0 init=/bin/sh"
 grep -q "$expected_digest" answer && bad "the command line is not measured"
 good "another command line, another value: such a guest does not get the key"
+
+title "A key broker's directory: the key, who may have it, and what such a guest looks like"
+key_id=$("$program" model inspect release --json |
+	sed -n 's,.*"key_id":"kbs:///\([^"]*\)".*,\1,p')
+[ -n "$key_id" ] || bad "the package names no key"
+cat >policy.rego <<'END'
+package policy
+default allow = false
+allow if {
+	input["submods"]["cpu0"]["ear.status"] == "affirming"
+}
+END
+prompt "cat policy.rego"
+sed 's/^/  /' policy.rego
+expect 0 broker put --broker store:trustee --resource "$key_id" --from model.key
+expect 0 broker put --broker store:trustee --resource-policy policy.rego
+expect 0 broker put --broker store:trustee --reference-value snp_launch_measurement \
+	--value "[\"$expected_digest\"]"
+good "the value of the step before: what the broker compares a real guest with"
+
+title "What the guest is started with: where its broker is"
+"$program" key generate --type ed25519 -o admin.pem --public admin.pub -q || bad "no key"
+"$broker" v0.21 admin.pub --store trustee >url 2>broker.log &
+broker_pid=$!
+i=0
+while [ ! -s url ] && [ $i -lt 100 ]; do
+	sleep 0.1
+	i=$((i + 1))
+done
+url=$(cat url)
+[ -n "$url" ] || bad "the test broker does not run: $(cat broker.log)"
+good "the broker of the tests serves that directory at $url"
+expect 0 initdata create --kbs-url "$url" --release-id demo-1 -o initdata.toml
+expect 0 initdata check initdata.toml
+
+title "The guest asks for the key. It is the sample attester of the tests, which nobody vouches for"
+expect 6 broker get --broker "$url" "$key_id" --attester sample --initdata initdata.toml \
+	-o fetched.key
+[ ! -e fetched.key ] || bad "something was written"
+for value in 'launch_digest=["abcde"]' 'svn=["1"]' major_version=1 minimum_minor_version=1; do
+	expect 0 broker put --broker store:trustee --reference-value "${value%%=*}" \
+		--value "${value#*=}"
+done
+good "now the broker knows what the sample attester claims to be"
+expect 0 broker get --broker "$url" "$key_id" --attester sample --initdata initdata.toml \
+	-o fetched.key
+cmp model.key fetched.key || bad "another key"
+good "the key that the packer registered"
+
+title "The guest opens the model with the key where it is, no file in between"
+COCOCTL_ATTESTER=sample
+export COCOCTL_ATTESTER
+prompt "export COCOCTL_ATTESTER=sample"
+expect 0 model open release -o in-guest --key "kbs+$url/$key_id" --public-key signer.pub
+unset COCOCTL_ATTESTER
+diff -r model in-guest || bad "the opened model differs"
+good "every file is the same, byte by byte"
 
 title "One byte of one segment is changed"
 segment=$(find release/blobs -type f -size +1000k | sort | head -n 1)
