@@ -172,6 +172,16 @@ int coco_jv_fail(const struct coco_jv *v, const char *key, int code, struct coco
 	return coco_fail(diag, code, "%s", text);
 }
 
+void coco_jv_locate(const struct coco_jv *v, const char *key, struct coco_diag *diag)
+{
+	char pointer[192];
+
+	if (diag == NULL)
+		return;
+	print_pointer(v, key, pointer, sizeof(pointer));
+	coco_diag_pointer(diag, "%s", pointer);
+}
+
 static const char *type_name(const json_t *v)
 {
 	if (v == NULL)

@@ -123,6 +123,9 @@ int coco_jv_closed(const struct coco_jv *obj, const char *const *allowed, size_t
 int coco_jv_fail(const struct coco_jv *v, const char *key, int code, struct coco_diag *diag,
 		 const char *fmt, ...) COCO_PRINTF(5, 6);
 
+/* coco_jv_locate - adds the pointer of v (or its member) to a report that has none. */
+void coco_jv_locate(const struct coco_jv *v, const char *key, struct coco_diag *diag);
+
 /*
  * The writer: compact JSON, members in the order of the calls, the same calls
  * give the same bytes. Strings must be UTF-8; a byte that is not is written

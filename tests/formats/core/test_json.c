@@ -282,6 +282,13 @@ static void test_pointer(void **state COCO_UNUSED)
 	coco_jv_fail(&xyz, key, COCO_E_FORMAT_VALUE, &d, "long");
 	assert_true(strlen(d.pointer) < sizeof(d.pointer));
 	assert_memory_equal(d.pointer, "/o/x~1y~0z/~1~1", 15);
+	coco_diag_init(&d);
+	coco_fail(&d, COCO_E_FORMAT_VALUE, "reported below");
+	coco_jv_locate(&xyz, "k", &d);
+	assert_string_equal(d.pointer, "/o/x~1y~0z/k");
+	coco_jv_locate(&o, NULL, &d);   /* the first one stays */
+	assert_string_equal(d.pointer, "/o/x~1y~0z/k");
+	coco_jv_locate(&o, NULL, NULL);
 	coco_json_free(&doc);
 }
 
