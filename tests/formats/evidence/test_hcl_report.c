@@ -17,8 +17,9 @@ static size_t n_report;
 
 static int setup(void **state COCO_UNUSED)
 {
-	static const char user[] = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"
-				   "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
+	static const char user[] =
+		"00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"
+		"00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
 	struct coco_key *ak;
 	uint8_t hardware[1184];
 
@@ -158,8 +159,9 @@ static void test_data(void **state COCO_UNUSED)
 		struct coco_hcl_data k = { .n_n = 77 };
 		struct coco_diag d = { 0 };
 
-		assert_err(coco_hcl_data_parse(&k, coco_view_of(list[i].text, strlen(list[i].text)),
-					       &d), list[i].code, &d);
+		struct coco_view text = coco_view_of(list[i].text, strlen(list[i].text));
+
+		assert_err(coco_hcl_data_parse(&k, text, &d), list[i].code, &d);
 		assert_int_equal(k.n_n, 77);
 	}
 }
