@@ -163,7 +163,8 @@ int coco_hcl_data_parse(struct coco_hcl_data *ret, struct coco_view data, struct
 /* Letters, digits, '-', '_' and '.' stay. */
 static void plain(char *name)
 {
-	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789-_.";
 
 	for (char *p = name; *p != '\0'; p++)
 		if (strchr(ok, *p) == NULL)

@@ -150,8 +150,8 @@ static void test_data(void **state COCO_UNUSED)
 		{ "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"},"
 		  "{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
 		  COCO_E_HCL_REPORT },
-		{ "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}],"
-		  "\"user-data\":\"00\"}", COCO_E_FORMAT_HEX },
+		{ "{\"keys\":[{\"kid\":\"HCLAkPub\",\"kty\":\"RSA\",\"n\":\"AQAB\","
+		  "\"e\":\"AQAB\"}],\"user-data\":\"00\"}", COCO_E_FORMAT_HEX },
 		{ "{\"keys\":[],\"keys\":[]}", COCO_E_FORMAT_JSON_DUPLICATE },
 	};
 
