@@ -2,33 +2,10 @@
  * cmd_refval_export.c - cococtl refval export: a set as a release of Trustee
  * takes it, or in a form of others.
  */
+#include "cli/broker/answer_file.h"
 #include "cli/broker/opts_refval.h"
 #include "cli/broker/refval_args.h"
 #include "cli/broker/run_broker.h"
-#include "lib/core/io.h"
-
-static int deliver(struct coco_cli *cli, const uint8_t *text, size_t n, struct coco_report *report,
-		   struct coco_diag *diag)
-{
-	const char *output = cli->common.output;
-	int fd = -1;
-	int r;
-
-	if (output == NULL) {
-		r = coco_cli_stdout(cli, false, &fd, diag);
-		if (r == 0)
-			r = coco_write_full(fd, text, n, "standard output", diag);
-		return r;
-	}
-	if (cli->common.dry_run)
-		r = coco_out_check(output, coco_cli_out_flags(cli, 0), NULL, diag);
-	else
-		r = coco_write_file(output, text, n, coco_cli_out_flags(cli, 0), diag);
-	if (r == 0)
-		coco_report_string(report, "output",
-				   cli->common.dry_run ? "would be written" : "written", output);
-	return r;
-}
 
 int coco_cmd_refval_export(struct coco_cli *cli, const void *opts, struct coco_report *report,
 			   struct coco_diag *diag)
@@ -47,7 +24,7 @@ int coco_cmd_refval_export(struct coco_cli *cli, const void *opts, struct coco_r
 	if (r == 0)
 		r = coco_refval_export(&cli->run, &s, &target, &text, &n, diag);
 	if (r == 0)
-		r = deliver(cli, text, n, report, diag);
+		r = coco_answer_file(cli, text, n, report, diag);
 	if (r == 0) {
 		coco_report_string(report, "form", NULL, coco_refval_form_name(target.form));
 		coco_report_format(report, "trustee", NULL, "v0.%u", target.release);

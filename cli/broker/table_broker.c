@@ -17,6 +17,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_refval_export,
 	&coco_cmd_entry_refval_diff,
 	&coco_cmd_entry_refval_show,
+	&coco_cmd_entry_policy_generate,
 	&coco_cmd_entry_key_seal,
 	&coco_cmd_entry_key_unseal,
 };

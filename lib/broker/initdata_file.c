@@ -9,6 +9,7 @@
 
 #include "formats/core/b64.h"
 #include "formats/core/err_broker.h"
+#include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "formats/core/rd.h"
 #include "lib/crypto/digest.h"
@@ -299,29 +300,69 @@ static void field(uint8_t *ret, size_t cap, const struct coco_initdata_binding *
 	memcpy(ret, b->digest, coco_min_size(cap, b->n));
 }
 
+static const enum coco_digest_alg algs[COCO_INITDATA_ALGS] = {
+	COCO_DIGEST_SHA256, COCO_DIGEST_SHA384, COCO_DIGEST_SHA512,
+};
+
+/* The fields that follow from the digest. */
+static int bind_fields(struct coco_initdata_binding *b, struct coco_diag *diag)
+{
+	uint8_t pcr[64] = { 0 };
+	struct coco_digest *d;
+
+	field(b->host_data, sizeof(b->host_data), b);
+	field(b->mrconfigid, sizeof(b->mrconfigid), b);
+	field(b->configid, sizeof(b->configid), b);
+	if (b->n != sizeof(b->pcr8))
+		return 0;
+	int r = coco_digest_new(&d, COCO_DIGEST_SHA256, diag);
+	if (r != 0)
+		return r;
+	memcpy(pcr + 32, b->digest, 32);
+	b->has_pcr8 = true;
+	r = coco_digest_once(d, pcr, sizeof(pcr), b->pcr8, diag);
+	coco_digest_free(d);
+	return r;
+}
+
 int coco_initdata_bind(struct coco_view toml, enum coco_initdata_alg alg,
 		       struct coco_initdata_binding *ret, struct coco_diag *diag)
 {
-	static const enum coco_digest_alg algs[COCO_INITDATA_ALGS] = {
-		COCO_DIGEST_SHA256, COCO_DIGEST_SHA384, COCO_DIGEST_SHA512,
-	};
 	struct coco_initdata_binding b = { .alg = alg, .n = coco_digest_length(algs[alg]) };
-	uint8_t pcr[64] = { 0 };
 	struct coco_digest *d;
 
 	int r = coco_digest_new(&d, algs[alg], diag);
 	if (r != 0)
 		return r;
 	r = coco_digest_once(d, toml.p, toml.n, b.digest, diag);
-	field(b.host_data, sizeof(b.host_data), &b);
-	field(b.mrconfigid, sizeof(b.mrconfigid), &b);
-	field(b.configid, sizeof(b.configid), &b);
-	if (r == 0 && b.n == sizeof(b.pcr8)) {
-		memcpy(pcr + 32, b.digest, 32);
-		b.has_pcr8 = true;
-		r = coco_digest_once(d, pcr, sizeof(pcr), b.pcr8, diag);
-	}
 	coco_digest_free(d);
+	if (r == 0)
+		r = bind_fields(&b, diag);
+	if (r == 0)
+		*ret = b;
+	return r;
+}
+
+int coco_initdata_bind_digest(const char *text, struct coco_initdata_binding *ret,
+			      struct coco_diag *diag)
+{
+	const char *hex = strchr(text, ':');
+	struct coco_initdata_binding b = { .alg = COCO_INITDATA_ALGS };
+
+	for (int i = 0; hex != NULL && i < COCO_INITDATA_ALGS; i++) {
+		const char *name = coco_initdata_alg_name((enum coco_initdata_alg)i);
+
+		if (strlen(name) == (size_t)(hex - text) &&
+		    strncmp(name, text, (size_t)(hex - text)) == 0)
+			b.alg = (enum coco_initdata_alg)i;
+	}
+	if (hex == NULL || b.alg == COCO_INITDATA_ALGS)
+		return coco_fail(diag, COCO_E_FORMAT_VALUE,
+				 "\"%s\" is not sha256:, sha384: or sha512: and hexadecimal", text);
+	b.n = coco_digest_length(algs[b.alg]);
+	int r = coco_hex_decode(b.digest, b.n, hex + 1, strlen(hex + 1), diag);
+	if (r == 0)
+		r = bind_fields(&b, diag);
 	if (r == 0)
 		*ret = b;
 	return r;

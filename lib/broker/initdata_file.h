@@ -54,4 +54,11 @@ struct coco_initdata_binding {
 int coco_initdata_bind(struct coco_view toml, enum coco_initdata_alg alg,
 		       struct coco_initdata_binding *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_initdata_bind_digest - the same from "sha256:" (sha384:, sha512:) and the
+ * digest in hexadecimal. Errors: FORMAT_VALUE, those of coco_hex_decode, LIMIT_MEMORY.
+ */
+int coco_initdata_bind_digest(const char *text, struct coco_initdata_binding *ret,
+			      struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif
