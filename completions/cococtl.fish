@@ -1064,7 +1064,7 @@ complete -c cococtl -n '__cococtl_at refval show' -s v -l verbose -d 'steps and 
 complete -c cococtl -n '__cococtl_at refval show' -s h -l help -d 'show this help'
 complete -c cococtl -n '__cococtl_at policy generate' -F
 complete -c cococtl -n '__cococtl_at policy generate' -l kind -x -a 'resource cpu gpu' -d 'which of the broker\'s policies'
-complete -c cococtl -n '__cococtl_at policy generate' -l resource -x -d 'a resource to give, in place of a grants file; REPO/TYPE/* for all tags'
+complete -c cococtl -n '__cococtl_at policy generate' -l resource -x -d 'a resource to give, without a grants file; * for all tags'
 complete -c cococtl -n '__cococtl_at policy generate' -l id -x -d 'opaque id of the model, for a comment'
 complete -c cococtl -n '__cococtl_at policy generate' -l initdata -x -d 'initdata document of a guest that may have them, or sha256:HEX of one'
 complete -c cococtl -n '__cococtl_at policy generate' -l release-id -x -d 'the id that its initdata has in release.toml'
