@@ -5,6 +5,10 @@
 
 coco_cmd_fn *coco_run_evidence(enum coco_cmd_id id)
 {
-	(void)id;
-	return NULL;
+	static coco_cmd_fn *const fns[] = {
+		[COCO_CMD_EVIDENCE_INSPECT] = coco_cmd_evidence_inspect,
+		[COCO_CMD_EVIDENCE_VERIFY] = coco_cmd_evidence_verify,
+	};
+
+	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;
 }

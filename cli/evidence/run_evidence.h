@@ -5,5 +5,9 @@
 #define COCO_RUN_EVIDENCE_H
 
 #include "cli/core/cli.h"
+#include "cli/core/report.h"
+
+coco_cmd_fn coco_cmd_evidence_inspect;
+coco_cmd_fn coco_cmd_evidence_verify;
 
 #endif

@@ -3,4 +3,9 @@
  */
 #include "cli/evidence/table_evidence.h"
 
-const struct coco_wing coco_wing_evidence = { .n = 0 };
+static const struct coco_cmd *const cmds[] = {
+	&coco_cmd_entry_evidence_inspect,
+	&coco_cmd_entry_evidence_verify,
+};
+
+const struct coco_wing coco_wing_evidence = { cmds, COCO_ARRAY_LEN(cmds) };

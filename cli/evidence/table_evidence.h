@@ -5,6 +5,10 @@
 #define COCO_TABLE_EVIDENCE_H
 
 #include "cli/core/table.h"
+#include "cli/evidence/opts_evidence.h"
 #include "formats/core/err.h"
+
+extern const struct coco_cmd coco_cmd_entry_evidence_inspect;
+extern const struct coco_cmd coco_cmd_entry_evidence_verify;
 
 #endif

@@ -195,4 +195,7 @@ const char *coco_trust_name(enum coco_trust_claim c);   /* "instance-identity", 
 /* coco_result_write - the result as one JSON value. */
 void coco_result_write(struct coco_jw *jw, const struct coco_result *r, bool authentic_only);
 
+/* coco_result_write_claims - only its subjects with their claims, as an array: no verdict. */
+void coco_result_write_claims(struct coco_jw *jw, const struct coco_result *r);
+
 #endif

@@ -167,3 +167,19 @@ void coco_result_write(struct coco_jw *jw, const struct coco_result *r, bool aut
 	gaps(jw, r);
 	coco_jw_end(jw, '}');
 }
+
+void coco_result_write_claims(struct coco_jw *jw, const struct coco_result *r)
+{
+	coco_jw_begin(jw, '[');
+	for (size_t i = 0; i < r->n_subjects; i++) {
+		const struct coco_result_subject *s = &r->subjects[i];
+
+		coco_jw_begin(jw, '{');
+		coco_jw_kv_string(jw, "name", s->name);
+		coco_jw_kv_string(jw, "kind", s->kind);
+		coco_jw_key(jw, "claims");
+		coco_claims_write(jw, &s->claims);
+		coco_jw_end(jw, '}');
+	}
+	coco_jw_end(jw, ']');
+}

@@ -50,7 +50,7 @@ judge() {
 		# crypto serves all wings; the documents that it signs and wraps are the model s
 		peers["lib/crypto"] = "formats/model"
 		# through the public headers of the other wing, never the other way round
-		peers["lib/evidence"] = "lib/net lib/measure formats/measure"
+		peers["lib/evidence"] = "lib/net lib/measure formats/measure formats/broker"
 		peers["lib/broker"] = "lib/net lib/measure formats/measure lib/model formats/model" \
 			" lib/evidence formats/evidence"
 	}

@@ -1,0 +1,162 @@
+/*
+ * cmd_evidence_verify.c - cococtl evidence verify: whether evidence is
+ * authentic and acceptable.
+ */
+#include <stdio.h>
+
+#include "cli/core/out.h"
+#include "cli/evidence/evidence_args.h"
+#include "cli/evidence/opts_evidence.h"
+#include "cli/evidence/result_report.h"
+#include "cli/evidence/run_evidence.h"
+#include "formats/core/err_evidence.h"
+#include "formats/core/mem.h"
+#include "lib/core/io.h"
+#include "lib/evidence/appraise.h"
+#include "lib/evidence/inputs.h"
+
+enum { NONCE_MIN = 8, NONCE_MAX = 256, INITDATA_MAX = 1 << 20, RESULT_MAX = 256 << 20 };
+
+/* Everything that a run reads. */
+struct inputs {
+	struct coco_pieces pieces;
+	struct coco_collateral collateral;
+	struct coco_collateral roots;
+	uint8_t *nonce;
+	size_t n_nonce;
+	uint8_t *report_data;
+	size_t n_report_data;
+	uint8_t *initdata;
+	size_t n_initdata;
+	unsigned require;
+};
+
+static void inputs_free(struct inputs *in)
+{
+	coco_pieces_free(&in->pieces);
+	coco_collateral_free(&in->collateral);
+	coco_collateral_free(&in->roots);
+	coco_free(in->nonce);
+	coco_free(in->report_data);
+	coco_free(in->initdata);
+}
+
+static int read_values(struct inputs *in, const struct coco_opts_evidence_verify *o,
+		       struct coco_diag *diag)
+{
+	int r = coco_evidence_require(&o->require, &in->require, diag);
+
+	if (r == 0 && o->nonce != NULL)
+		r = coco_evidence_bytes("nonce", o->nonce, NONCE_MIN, NONCE_MAX, &in->nonce,
+					&in->n_nonce, diag);
+	if (r == 0 && o->report_data != NULL)
+		r = coco_evidence_bytes("report-data", o->report_data, NONCE_MIN,
+					COCO_BIND_REPORT_DATA, &in->report_data,
+					&in->n_report_data, diag);
+	if (r == 0 && o->initdata != NULL)
+		r = coco_read_file(o->initdata, INITDATA_MAX, &in->initdata, &in->n_initdata,
+				   diag);
+	return r;
+}
+
+static int read_inputs(struct inputs *in, const struct coco_opts_evidence_verify *o,
+		       struct coco_diag *diag)
+{
+	int r = read_values(in, o, diag);
+
+	for (size_t i = 0; r == 0 && i < o->inputs.n; i++)
+		r = coco_inputs_load(&in->pieces, &in->collateral, o->inputs.v[i], diag);
+	for (size_t i = 0; r == 0 && i < o->collateral.n; i++)
+		r = coco_inputs_collateral(&in->collateral, o->collateral.v[i], diag);
+	for (size_t i = 0; r == 0 && i < o->trust_roots.n; i++)
+		r = coco_inputs_collateral(&in->roots, o->trust_roots.v[i], diag);
+	return r;
+}
+
+/* The result alone, the same bytes for the same inputs. */
+static int write_result(const struct coco_cli *cli, const struct coco_result *result,
+			bool authentic_only, struct coco_diag *diag)
+{
+	struct coco_wr wr;
+	struct coco_jw jw;
+	uint8_t *p = NULL;
+	size_t n = 0;
+
+	if (cli->common.output == NULL)
+		return 0;
+	coco_wr_init(&wr, RESULT_MAX);
+	coco_jw_init(&jw, &wr, true);
+	coco_result_write(&jw, result, authentic_only);
+	coco_wr_str(&wr, "\n");
+	int r = coco_wr_finish(&wr, &p, &n, diag);
+	if (r == 0)
+		r = coco_write_file(cli->common.output, p, n, coco_cli_out_flags(cli, 0), diag);
+	coco_free(p);
+	return r;
+}
+
+/* The first check of that outcome, for the error message. */
+static const struct coco_result_check *first(const struct coco_result *r, enum coco_checked what,
+					     bool authentic_only)
+{
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (r->checks[i].outcome == what &&
+		    (!authentic_only || r->checks[i].aspect == COCO_ASPECT_AUTHENTIC))
+			return &r->checks[i];
+	return NULL;
+}
+
+static int settle(const struct coco_result *r, bool authentic_only, struct coco_diag *diag)
+{
+	const struct coco_result_check *c;
+
+	switch (coco_result_verdict(r, authentic_only)) {
+	case COCO_VERDICT_AFFIRMED:
+		return 0;
+	case COCO_VERDICT_REJECTED:
+		c = first(r, COCO_CHECKED_FAIL, authentic_only);
+		return coco_fail(diag, COCO_E_EVIDENCE_REJECTED, "not so: %s (%s)",
+				 c != NULL ? c->title : "?", c != NULL ? c->reason : "");
+	case COCO_VERDICT_INDETERMINATE:
+		break;
+	}
+	c = first(r, COCO_CHECKED_MISSING, authentic_only);
+	if (c == NULL)
+		return coco_fail(diag, COCO_E_EVIDENCE_INDETERMINATE,
+				 "no policy and no reference values were given");
+	return coco_fail(diag, COCO_E_EVIDENCE_INDETERMINATE, "not known whether %s (%s)",
+			 c->title, c->reason);
+}
+
+int coco_cmd_evidence_verify(struct coco_cli *cli, const void *opts, struct coco_report *report,
+			     struct coco_diag *diag)
+{
+	const struct coco_opts_evidence_verify *o = opts;
+	struct coco_result result = { .n_inputs = 0 };
+	struct inputs in = { .n_nonce = 0 };
+	struct coco_appraise_opts want = { .at = cli->run.now };
+
+	int r = read_inputs(&in, o, diag);
+	want.extra_roots = in.roots.n > 0 ? &in.roots : NULL;
+	want.require = in.require;
+	want.bindings = (struct coco_bindings){
+		.has_nonce = o->nonce != NULL,
+		.nonce = coco_view_of(in.nonce, in.n_nonce),
+		.has_report_data = o->report_data != NULL,
+		.report_data = coco_view_of(in.report_data, in.n_report_data),
+		.initdata = coco_view_of(in.initdata, in.n_initdata),
+	};
+	if (r == 0)
+		r = coco_appraise(&cli->run, &in.pieces, &in.collateral, &want, &result, diag);
+	if (r == 0)
+		r = write_result(cli, &result, o->authentic_only, diag);
+	if (r == 0) {
+		if (o->claims)
+			coco_result_report_claims(report, &result);
+		coco_result_report(report, &result, o->authentic_only);
+		r = settle(&result, o->authentic_only, diag);
+	}
+	coco_result_free(&result);
+	inputs_free(&in);
+	return r;
+}

@@ -1,0 +1,26 @@
+/*
+ * opts_evidence.h - the options of the evidence and collateral commands, as
+ * the parser fills them (see table.h).
+ */
+#ifndef COCO_OPTS_EVIDENCE_H
+#define COCO_OPTS_EVIDENCE_H
+
+#include "cli/core/table.h"
+
+struct coco_opts_evidence_inspect {
+	struct coco_strlist files;
+};
+
+struct coco_opts_evidence_verify {
+	struct coco_strlist inputs;
+	struct coco_strlist collateral;
+	struct coco_strlist trust_roots;
+	const char *nonce;         /* HEX or @FILE */
+	const char *report_data;
+	const char *initdata;
+	struct coco_strlist require;
+	bool authentic_only;
+	bool claims;               /* the table of claims too */
+};
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * result_report.h - an attestation result as a report: what a person sees, and
+ * the object "attestation_result" of the JSON answer.
+ */
+#ifndef COCO_RESULT_REPORT_H
+#define COCO_RESULT_REPORT_H
+
+#include "cli/core/report.h"
+#include "formats/evidence/result.h"
+
+/* coco_result_report - inputs, checks, what was not checked, for how long it holds. */
+void coco_result_report(struct coco_report *report, const struct coco_result *r,
+			bool authentic_only);
+
+/* coco_result_report_claims - a table of claims per subject, text only. */
+void coco_result_report_claims(struct coco_report *report, const struct coco_result *r);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * table_verify.c - evidence inspect and evidence verify in the command table.
+ */
+#include "cli/evidence/table_evidence.h"
+
+#define INSPECT struct coco_opts_evidence_inspect
+#define VERIFY struct coco_opts_evidence_verify
+
+#define FORMS                                                                                  \
+	"Forms that are recognised: SEV-SNP reports and extended reports, TDX and SGX quotes, " \
+	"the JSON of Trustee, Azure and configfs-tsm, TPM quotes, event logs, tokens, the "     \
+	"attestation payload of a key broker, all of these in hexadecimal or base64, tar "      \
+	"archives, and directories. Certificates, revocation lists, TCB information, QE "       \
+	"identities and key sets among them become collateral."
+
+static const struct coco_operand inspect_operands[] = {
+	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 4096,
+	  .help = "evidence, or a directory or tar archive of it; - for standard input",
+	  .offset = offsetof(INSPECT, files) },
+};
+
+static const struct coco_example inspect_examples[] = {
+	{ "evidence inspect report.bin", "every field with its offset" },
+	{ "evidence inspect --json quote.dat | jq '.result.evidence[0].claims'",
+	  "the same for a program" },
+};
+
+const struct coco_cmd coco_cmd_entry_evidence_inspect = {
+	.id = COCO_CMD_EVIDENCE_INSPECT,
+	.path = "evidence inspect",
+	.group = "Evidence",
+	.summary = "Show every field of attestation evidence, without a verdict",
+	.text = "Prints what the inputs say: each field with its place, name and value, unknown "
+		"ones too. Nothing is verified: anybody can write such a file. See evidence "
+		"verify for that.\n\n" FORMS,
+	COCO_LIST(operands, inspect_operands),
+	COCO_LIST(examples, inspect_examples),
+	.exits = COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(LIMIT),
+	.see = "evidence verify, measure diff",
+	.opts_size = sizeof(INSPECT),
+	.since = "0.2.0",
+};
+
+static const struct coco_operand verify_operands[] = {
+	{ .name = "input", .kind = COCO_KIND_INPUT, .min = 1, .max = 4096,
+	  .help = "evidence and its companions: files, directories, tar archives; - for "
+		  "standard input",
+	  .offset = offsetof(VERIFY, inputs) },
+};
+
+static const struct coco_opt verify_opts[] = {
+	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT,
+	  .arg = "BUNDLE", .help = "certificates, revocation lists, TCB information, key sets: a "
+				   "file, directory or tar archive",
+	  COCO_BIND_LIST(VERIFY, collateral) },
+	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
+	  .help = "a root certificate or key set to trust beside the vendors' that are built in",
+	  COCO_BIND_LIST(VERIFY, trust_roots) },
+	{ .name = "nonce", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
+	  .help = "the verifier's nonce that the evidence must hold",
+	  COCO_BIND_STR(VERIFY, nonce) },
+	{ .name = "report-data", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
+	  .help = "the report data that the evidence must hold, zeros follow",
+	  .conflicts = "nonce", COCO_BIND_STR(VERIFY, report_data) },
+	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE",
+	  .help = "the initdata document (TOML) that the evidence must name",
+	  COCO_BIND_STR(VERIFY, initdata) },
+	{ .name = "require", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "WORD,...",
+	  .help = "what must have been checked: cpu, gpu, tpm, token, eventlog, fresh, revocation",
+	  COCO_BIND_LIST(VERIFY, require) },
+	{ .name = "authentic-only", .kind = COCO_KIND_FLAG,
+	  .help = "ask only whether the evidence is authentic, not whether it is acceptable",
+	  COCO_BIND_FLAG(VERIFY, authentic_only) },
+	{ .name = "claims", .kind = COCO_KIND_FLAG,
+	  .help = "show what the evidence says before the checks",
+	  COCO_BIND_FLAG(VERIFY, claims) },
+};
+
+static const struct coco_example verify_examples[] = {
+	{ "evidence verify report.bin vcek.der --collateral amd/ --nonce @nonce.bin "
+	  "--authentic-only",
+	  "an SEV-SNP report for the nonce that was sent" },
+	{ "evidence verify quote.dat --collateral pcs.json --at 2026-03-01T00:00:00Z -o result.json",
+	  "the verdict as it was on that day, kept for the audit" },
+};
+
+const struct coco_cmd coco_cmd_entry_evidence_verify = {
+	.id = COCO_CMD_EVIDENCE_VERIFY,
+	.path = "evidence verify",
+	.group = "Evidence",
+	.summary = "Verify attestation evidence offline",
+	.text = "Two questions are kept apart. Authentic: signatures, certificate chains up to the "
+		"vendors' roots, revocation, dates, and what ties the evidence to the nonce, to "
+		"the initdata and to its other parts. Acceptable: what policy and reference "
+		"values say. The verdict is the worse of both; without a policy or reference "
+		"values the second question has no answer and the exit code is 8, unless "
+		"--authentic-only leaves it out.\n\n"
+		"No socket is opened and no clock but --at is asked. Every input that was used is "
+		"named with its digest, what was not checked is listed with the reason, and the "
+		"result says until when it stays true. The same inputs and --at give the same "
+		"result, byte for byte.\n\n" FORMS,
+	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT,
+	COCO_LIST(operands, verify_operands),
+	COCO_LIST(opts, verify_opts),
+	.output = { .kind = COCO_KIND_OUTPUT, .help = "the attestation result, JSON",
+		    .def = "none" },
+	COCO_LIST(examples, verify_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(INDETERMINATE) | COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
+	.see = "evidence inspect, measure search",
+	.opts_size = sizeof(VERIFY),
+	.since = "0.2.0",
+};

@@ -1,0 +1,51 @@
+/*
+ * appraiser.c - the list of appraisers, and what they share (see appraiser.h).
+ */
+#include "lib/evidence/appraiser.h"
+
+#include <stdio.h>
+
+#include "lib/evidence/sample_appraise.h"
+
+static const struct coco_appraiser *const appraisers[] = {
+	&coco_appraiser_sample,
+	&coco_appraiser_sample_device,
+	&coco_appraiser_gpu_missing,
+};
+
+const struct coco_appraiser *coco_appraiser_for(enum coco_piece_kind kind)
+{
+	for (size_t i = 0; i < COCO_ARRAY_LEN(appraisers); i++)
+		if (appraisers[i]->piece == kind)
+			return appraisers[i];
+	return NULL;
+}
+
+static int note_used(struct coco_result *r, const struct coco_collateral *c, int *used, int item,
+		     const char *place, const char *role)
+{
+	const struct coco_collateral_item *it = &c->v[item];
+	char text[COCO_RESULT_ID];
+
+	if (used[item] >= 0)
+		return used[item];
+	snprintf(text, sizeof(text), "%s: %s", place, role);
+	used[item] = coco_result_input(r, text, coco_collateral_kind_name(it->kind), it->n,
+				       it->sha256);
+	return used[item];
+}
+
+int coco_appraisal_used(struct coco_appraisal *a, int item, const char *role)
+{
+	return note_used(a->result, a->collateral, a->used, item, "collateral", role);
+}
+
+int coco_appraisal_used_root(struct coco_appraisal *a, int root, const char *role)
+{
+	return note_used(a->result, a->extra_roots, a->used_roots, root, "trust root", role);
+}
+
+struct coco_claims *coco_appraisal_claims(struct coco_appraisal *a, int subject)
+{
+	return &a->result->subjects[subject].claims;
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# evidence inspect and verify on inputs that no hardware made: every exit code,
+# the JSON answer, the same bytes each time, no network.
+. "$SRC/tests/cli/lib"
+
+cp "$SRC/testdata/fuzz/evidence/payload" payload.json
+nonce=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+at=2026-01-01T00:00:00Z
+
+expect 0 evidence inspect payload.json
+has out 'sample.report_data'
+has out runtime-data
+hasnt out affirmed
+expect 0 evidence inspect --json payload.json
+has out '"form":"kbs-attestation"'
+json out
+has out '"name":"sample.svn","value":"1"'
+hasnt out verdict
+
+# bound to its nonce, and still no hardware
+expect 1 evidence verify payload.json --nonce $nonce --at $at -o a.json
+has out 'pass   the payload is for the nonce'
+has out 'EVIDENCE_UNSUPPORTED:sample'
+has err verify.evidence.rejected
+expect 1 evidence verify payload.json --nonce $nonce --at $at -o b.json
+cmp a.json b.json || fail 'another result for the same inputs'
+grep -q '"schema": "cococtl.attestation-result.v1"' a.json || fail "no schema in the result"
+grep -q '"verdict": "rejected"' a.json || fail "no verdict in the result"
+# the nonce from a file
+printf '\000\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037' >nonce.bin
+expect 1 evidence verify payload.json --nonce @nonce.bin
+has out 'pass   the payload is for the nonce'
+expect 1 evidence verify payload.json --nonce 00$nonce
+has out FRESH_NONCE_MISMATCH
+# another nonce, a changed device
+expect 1 evidence verify payload.json --nonce ff$nonce --json
+has out '"reason":"FRESH_NONCE_MISMATCH"'
+json out
+sed 's/svn\\":\\"1/svn\\":\\"2/' payload.json >swapped.json
+expect 1 evidence verify swapped.json --nonce $nonce
+has out BIND_CPU_GPU
+# in base64, in a tar, in a directory, on standard input
+base64 payload.json >payload.b64
+expect 1 evidence verify payload.b64 --nonce $nonce
+has out 'pass   the payload is for the nonce'
+tar cf bundle.tar payload.json
+expect 1 evidence verify bundle.tar --nonce $nonce
+has out 'pass   the payload is for the nonce'
+mkdir dir && cp payload.json dir/ && echo note >dir/note
+expect 1 evidence verify dir --nonce $nonce
+has out 'dir/note is not recognised'
+
+# cannot be decided: evidence of a GPU
+printf '[{"arch":"HOPPER","nonce":"00","evidence":"","certificate":""}]' >gpu.json
+expect 8 evidence verify gpu.json --authentic-only
+has out 'EVIDENCE_UNSUPPORTED:gpu'
+expect 8 evidence verify gpu.json --require gpu,fresh --authentic-only
+has out 'authentic evidence of a GPU'
+
+# refused inputs
+echo hello >hello
+expect 3 evidence verify hello
+has err 'hello'
+expect 3 evidence inspect hello
+head -c 100 payload.json >cut.json
+expect 3 evidence verify cut.json
+has err 'cut.json'
+printf '{"a":1,"a":2}' >twice.json
+expect 3 evidence verify twice.json
+has err '/a'
+printf '{"keys":[]}' >keys.json
+expect 2 evidence verify keys.json
+has err usage.evidence.none
+expect 4 evidence verify nothere
+expect 2 evidence verify payload.json --nonce xyz
+expect 2 evidence verify payload.json --nonce 00
+expect 2 evidence verify payload.json --require everything
+has err 'everything'
+expect 2 evidence verify payload.json --nonce $nonce --report-data $nonce
+expect 3 evidence verify payload.json --collateral hello
+echo 'x = 1' >no.toml
+expect 3 evidence verify payload.json --initdata no.toml
+expect 10 evidence verify payload.json --at $at -o a.json
