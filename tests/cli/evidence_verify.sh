@@ -19,8 +19,8 @@ hasnt out verdict
 
 # bound to its nonce, and still no hardware
 expect 1 evidence verify payload.json --nonce $nonce --at $at -o a.json
-has out 'pass   the payload is for the nonce'
-has out 'EVIDENCE_UNSUPPORTED:sample'
+has err 'pass   the payload is for the nonce'
+has err 'EVIDENCE_UNSUPPORTED:sample'
 has err verify.evidence.rejected
 expect 1 evidence verify payload.json --nonce $nonce --at $at -o b.json
 cmp a.json b.json || fail 'another result for the same inputs'
@@ -67,7 +67,7 @@ expect 3 evidence verify cut.json
 has err 'cut.json'
 printf '{"a":1,"a":2}' >twice.json
 expect 3 evidence verify twice.json
-has err '/a'
+has err 'line 1, column 10'
 printf '{"keys":[]}' >keys.json
 expect 2 evidence verify keys.json
 has err usage.evidence.none
