@@ -291,8 +291,10 @@ static int caller_initdata(struct coco_appraisal *a, struct coco_view text,
 			   struct coco_diag *diag)
 {
 	struct coco_result *r = a->result;
+	uint8_t digest[COCO_DIGEST_MAX];
 	bool any = false;
-	int code = 0;
+	size_t n = 0;
+	int code = coco_bind_initdata_digest(text, digest, &n, diag);   /* is it one at all */
 
 	for (size_t i = 0; code == 0 && i < r->n_subjects; i++) {
 		const struct coco_bound_field *f = coco_bound_field(&r->subjects[i]);
@@ -300,6 +302,8 @@ static int caller_initdata(struct coco_appraisal *a, struct coco_view text,
 		any = any || (f != NULL && f->initdata != NULL);
 		code = coco_bind_initdata(a, (int)i, text, "--initdata", diag);
 	}
+	if (code != 0)
+		coco_diag_source(diag, "the file of --initdata");
 	if (code != 0 || any)
 		return code;
 	coco_result_check(r, COCO_RESULT_NO_SUBJECT, COCO_ASPECT_AUTHENTIC, COCO_CHECKED_MISSING,
