@@ -50,11 +50,11 @@ static const struct coco_operand verify_operands[] = {
 
 static const struct coco_opt verify_opts[] = {
 	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT,
-	  .arg = "BUNDLE", .help = "certificates, revocation lists, TCB information, key sets: a "
-				   "file, directory or tar archive",
+	  .arg = "BUNDLE",
+	  .help = "certificates, revocation lists and the like: file, directory, tar",
 	  COCO_BIND_LIST(VERIFY, collateral) },
 	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .help = "a root certificate or key set to trust beside the vendors' that are built in",
+	  .help = "roots or key sets to trust beside the vendors' own",
 	  COCO_BIND_LIST(VERIFY, trust_roots) },
 	{ .name = "nonce", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
 	  .help = "the verifier's nonce that the evidence must hold",
@@ -66,10 +66,10 @@ static const struct coco_opt verify_opts[] = {
 	  .help = "the initdata document (TOML) that the evidence must name",
 	  COCO_BIND_STR(VERIFY, initdata) },
 	{ .name = "require", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "WORD,...",
-	  .help = "what must have been checked: cpu, gpu, tpm, token, eventlog, fresh, revocation",
+	  .help = "must be checked: cpu, gpu, tpm, token, eventlog, fresh, revocation",
 	  COCO_BIND_LIST(VERIFY, require) },
 	{ .name = "authentic-only", .kind = COCO_KIND_FLAG,
-	  .help = "ask only whether the evidence is authentic, not whether it is acceptable",
+	  .help = "ask only whether it is authentic, not whether it is acceptable",
 	  COCO_BIND_FLAG(VERIFY, authentic_only) },
 	{ .name = "claims", .kind = COCO_KIND_FLAG,
 	  .help = "show what the evidence says before the checks",
