@@ -80,7 +80,8 @@ static const struct coco_example verify_examples[] = {
 	{ "evidence verify report.bin vcek.der --collateral amd/ --nonce @nonce.bin "
 	  "--authentic-only",
 	  "an SEV-SNP report for the nonce that was sent" },
-	{ "evidence verify quote.dat --collateral pcs.json --at 2026-03-01T00:00:00Z -o result.json",
+	{ "evidence verify quote.dat --collateral pcs.json --at 2026-03-01T00:00:00Z "
+	  "-o result.json",
 	  "the verdict as it was on that day, kept for the audit" },
 };
 

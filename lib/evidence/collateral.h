@@ -19,7 +19,7 @@ enum {
 enum coco_collateral_kind {
 	COCO_COLL_CERT,            /* one certificate, DER */
 	COCO_COLL_CRL,             /* one revocation list, DER */
-	COCO_COLL_TCB_INFO,        /* Intel's answer {"tcbInfo":{...},"signature":"hex"}, exact bytes */
+	COCO_COLL_TCB_INFO,        /* Intel's answer {"tcbInfo":{...},...}, exact bytes */
 	COCO_COLL_QE_IDENTITY,     /* Intel's answer {"enclaveIdentity":{...},...}, exact bytes */
 	COCO_COLL_JWKS,            /* JSON Web Key Set */
 	COCO_COLL_RIM,             /* NVIDIA reference measurements, XML */

@@ -259,7 +259,8 @@ static bool initdata_looks(struct coco_view bytes, const struct coco_jv *doc)
 }
 
 static int initdata_take(struct coco_unpack *u, struct coco_view bytes COCO_UNUSED,
-			 const struct coco_jv *doc COCO_UNUSED, struct coco_diag *diag COCO_UNUSED)
+			 const struct coco_jv *doc COCO_UNUSED,
+			 struct coco_diag *diag COCO_UNUSED)
 {
 	coco_unpack_is(u, COCO_PIECE_INITDATA);
 	return 0;

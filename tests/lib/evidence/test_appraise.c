@@ -120,7 +120,8 @@ static void test_gpu(void **state COCO_UNUSED)
 	struct coco_diag d = { 0 };
 	struct coco_result r;
 
-	in_add(&in, "[{\"arch\":\"HOPPER\",\"nonce\":\"00\",\"evidence\":\"\",\"certificate\":\"\"}]");
+	in_add(&in, "[{\"arch\":\"HOPPER\",\"nonce\":\"00\",\"evidence\":\"\","
+		    "\"certificate\":\"\"}]");
 	opts.require = COCO_REQUIRE_GPU;
 	assert_ok(coco_appraise(&run, &in.pieces, &in.coll, &opts, &r, &d), &d);
 	assert_int_equal(check_of(&r, "gpu.appraiser")->outcome, COCO_CHECKED_MISSING);
