@@ -64,7 +64,8 @@ static int one_word(const char *word, size_t n, unsigned *ret, struct coco_diag 
 			return 0;
 		}
 	return coco_fail(diag, COCO_E_USAGE_VALUE, "--require takes cpu, gpu, tpm, token, "
-			 "eventlog, fresh and revocation, not %.*s", (int)coco_min_size(n, 40), word);
+			 "eventlog, fresh and revocation, not %.*s",
+			 (int)coco_min_size(n, 40), word);
 }
 
 int coco_evidence_require(const struct coco_strlist *words, unsigned *ret,

@@ -236,7 +236,8 @@ static bool jwks_looks(struct coco_view bytes COCO_UNUSED, const struct coco_jv 
 	struct coco_jv keys;
 
 	return doc != NULL && coco_jv_kind(doc) == COCO_JSON_OBJECT &&
-	       coco_jv_array(doc, "keys", &keys, NULL) == 0 && !coco_jv_has(doc, "vm-configuration");
+	       coco_jv_array(doc, "keys", &keys, NULL) == 0 &&
+	       !coco_jv_has(doc, "vm-configuration");   /* an Azure HCL report's data */
 }
 
 static int jwks_take(struct coco_unpack *u, struct coco_view bytes,
