@@ -16,7 +16,7 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure evidence broker initdata refval help explain schema completion version' ;;
+	'') echo 'key model measure evidence broker initdata refval policy help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
@@ -25,6 +25,7 @@ _cococtl_commands()
 	'broker') echo 'probe token put get delete' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
+	'policy') echo 'generate' ;;
 	esac
 }
 
@@ -1091,6 +1092,31 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--trustee --verifier --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'policy generate')
+		case $prev in
+		--kind) _cococtl_words "resource cpu gpu"; return ;;
+		--resource) :; return ;;
+		--id) :; return ;;
+		--initdata) :; return ;;
+		--release-id) :; return ;;
+		--gpus) :; return ;;
+		--platform) :; return ;;
+		--reference) _cococtl_paths -f; return ;;
+		--confidential) _cococtl_paths -f; return ;;
+		--trustee) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--kind --resource --id --initdata --release-id --gpus --platform --reference --confidential --trustee --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
