@@ -172,7 +172,8 @@ void coco_mint_tcb_init(struct coco_mint_tcb *t)
 		{ { 4, 4, 2, 2, 200, 1, 0, 5 }, 13, { 5, 0, 2 },
 		  { "SWHardeningNeeded", "2024-06-01T00:00:00Z", "\"INTEL-SA-00002\"" } },
 		{ { 4, 4, 2, 2, 3, 1, 0, 3 }, 11, { 3, 0, 1 },
-		  { "OutOfDate", "2023-01-01T00:00:00Z", "\"INTEL-SA-00003\",\"INTEL-SA-00001\"" } },
+		  { "OutOfDate", "2023-01-01T00:00:00Z",
+		    "\"INTEL-SA-00003\",\"INTEL-SA-00001\"" } },
 	};
 	static const struct coco_mint_module modules[] = {
 		{ "TDX_03", 0, 0, { { 3, { "UpToDate", NULL, NULL } } }, 1 },
