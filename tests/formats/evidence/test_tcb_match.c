@@ -205,7 +205,7 @@ static void test_relaunch(void **state COCO_UNUSED)
 
 			if (launch == ood && fine)
 				want = COCO_TCB_RELAUNCH;
-			else if ((launch == oodc && fine) || ((launch == ood || launch == oodc) && conf))
+			else if ((launch == oodc && (fine || conf)) || (launch == ood && conf))
 				want = COCO_TCB_RELAUNCH_CONFIGURATION;
 			assert_int_equal(coco_tcb_relaunch(launch, current), want);
 		}
