@@ -689,11 +689,14 @@ _cococtl()
 		--phys-bits) :; return ;;
 		--option-rom) _cococtl_paths -f; return ;;
 		--secure-boot) _cococtl_paths -d; return ;;
+		--vars) _cococtl_paths -f; return ;;
 		--authority) _cococtl_paths -f; return ;;
 		--mok) _cococtl_paths -d; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
+		--machine) :; return ;;
+		--dtb) _cococtl_paths -f; return ;;
 		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
@@ -719,7 +722,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --vars --authority --mok --kernel --initrd --append --machine --shim --dtb --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -732,6 +735,8 @@ _cococtl()
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
+		--machine) :; return ;;
+		--dtb) _cococtl_paths -f; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--entry) :; return ;;
@@ -778,7 +783,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --machine --shim --dtb --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -111,6 +111,9 @@ static void take_files(const struct coco_opts_measure_vtpm *o, struct coco_vtpm_
 	q->kernel = o->kernel;
 	q->initrd = o->initrd;
 	q->shim = o->shim;
+	q->dtb = o->dtb;
+	q->vars = o->vars;
+	q->other_machine = coco_machine_is_other(o->machine);
 	q->memory = o->memory;
 	coco_disk_args(&o->from, q);
 	q->logs = (enum coco_boot_linux_events)o->logs;

@@ -3,9 +3,16 @@
  */
 #include "cli/measure/disk_args.h"
 
+#include <string.h>
+
 static struct coco_vtpm_list list_of(const struct coco_strlist *l)
 {
 	return (struct coco_vtpm_list){ l->v, l->n };
+}
+
+bool coco_machine_is_other(const char *type)
+{
+	return type != NULL && strstr(type, "q35") == NULL;
 }
 
 void coco_disk_args(const struct coco_opts_disk_boot *o, struct coco_vtpm_request *req)

@@ -37,6 +37,20 @@
 	  .arg = "N", .def = "0", .max = 255, .help = "which of its profiles",            \
 	  COCO_BIND_U32(s, m.profile) }
 
+/* The machine, and what QEMU puts around a kernel, in the same way. */
+#define COCO_OPTIONS_DIRECT_MORE(s, mach, shi, dt)                                        \
+	{ .name = "machine", .kind = COCO_KIND_STRING, .flags = COCO_OPT_SHARED,          \
+	  .arg = "TYPE", .def = "q35", .help = "machine type, as pc-q35-9.2 or pc",       \
+	  COCO_BIND_STR(s, mach) },                                                       \
+	{ .name = "shim", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_SHARED,               \
+	  .requires = "kernel", .help = "QEMU has -shim", COCO_BIND_FLAG(s, shi) },       \
+	{ .name = "dtb", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_SHARED,               \
+	  .arg = "FILE", .requires = "kernel", .help = "device tree of QEMU's -dtb",      \
+	  COCO_BIND_STR(s, dt) }
+
+/* coco_machine_is_other - whether a machine type (NULL: none) is known and not q35. */
+bool coco_machine_is_other(const char *type);
+
 /* coco_disk_args - the request borrows from the options. */
 void coco_disk_args(const struct coco_opts_disk_boot *o, struct coco_vtpm_request *req);
 

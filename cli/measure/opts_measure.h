@@ -51,6 +51,9 @@ struct coco_opts_measure_tdx {
 	const char *kernel;
 	const char *initrd;
 	const char *append;              /* text, or @FILE */
+	bool shim;
+	const char *dtb;
+	const char *machine;             /* "q35", "pc-i440fx-9.0" */
 	struct coco_opts_disk_boot from;
 	const char *memory;              /* "2G,4G" */
 	const char *vcpus;               /* "1,2,8-16" */
@@ -211,6 +214,9 @@ struct coco_opts_measure_vtpm {
 	const char *initrd;
 	const char *append;              /* text, or @FILE */
 	bool shim;
+	const char *dtb;
+	const char *machine;
+	const char *vars;                /* a store of variables */
 	int logs;                        /* enum coco_boot_linux_events */
 	struct coco_opts_disk_boot from;
 	struct coco_strlist phases;

@@ -31,6 +31,7 @@ static const struct coco_opt tdx_opts[] = {
 	{ .name = "append", .kind = COCO_KIND_STRING, .arg = "TEXT|@FILE",
 	  .requires = "kernel", .help = "kernel command line; @FILE: the bytes of a file",
 	  COCO_BIND_STR(TDX, append) },
+	COCO_OPTIONS_DIRECT_MORE(TDX, machine, shim, dtb),
 	COCO_OPTIONS_DISK_BOOT(TDX, from),
 	{ .name = "memory", .kind = COCO_KIND_STRING, .arg = "LIST",
 	  .help = "memory sizes: 2G or 2G,2560M,64G", COCO_BIND_STR(TDX, memory) },

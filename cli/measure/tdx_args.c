@@ -357,6 +357,9 @@ int coco_tdx_args(struct coco_cli *cli, const struct coco_opts_measure_tdx *o,
 	req->initrd = o->initrd;
 	req->logs = (enum coco_boot_linux_events)o->linux_events;
 	req->may_repeat = o->exit_services != 0;
+	req->shim = o->shim;
+	req->dtb = o->dtb;
+	req->other_machine = coco_machine_is_other(o->machine);
 	if (o->from.disk != NULL || o->from.uki != NULL) {
 		coco_disk_args(&o->from, &a->chain);
 		a->chain.logs = req->logs;

@@ -197,6 +197,41 @@ static int initrd(uint8_t *head, uint16_t protocol, const struct coco_linux_laun
 	return 0;
 }
 
+/* Where the node of a dtb lies, from the start of the protected-mode kernel. */
+static uint64_t node_at(const struct coco_linux_setup *s, const struct coco_linux_launch *launch)
+{
+	uint64_t size = launch->kernel_size > s->setup_size ? launch->kernel_size - s->setup_size
+							    : 0;
+
+	return (size + 15) & ~UINT64_C(15);
+}
+
+void coco_linux_setup_tail(const struct coco_linux_setup *s, const struct coco_linux_launch *launch,
+			   size_t *ret_pad, uint8_t node[COCO_LINUX_DTB_HEAD])
+{
+	enum { SETUP_DTB = 2 };
+
+	memset(node, 0, COCO_LINUX_DTB_HEAD);
+	put32(node, 8, SETUP_DTB);
+	put32(node, 12, (uint32_t)launch->dtb.n);
+	*ret_pad = (size_t)(node_at(s, launch) + s->setup_size - launch->kernel_size) & 15;
+}
+
+static int dtb(uint8_t *head, const struct coco_linux_setup *s,
+	       const struct coco_linux_launch *launch, struct coco_diag *diag)
+{
+	enum { AT_SETUP_DATA = 0x250, LOADED_AT = 0x100000 };
+
+	if (launch->dtb.n == 0)
+		return 0;
+	if (s->protocol < 0x209)
+		return coco_fail(diag, COCO_E_BOOT_KERNEL,
+				 "the kernel's boot protocol knows no device tree");
+	put32(head, AT_SETUP_DATA, (uint32_t)(LOADED_AT + node_at(s, launch)));
+	put32(head, AT_SETUP_DATA + 4, (uint32_t)((LOADED_AT + node_at(s, launch)) >> 32));
+	return 0;
+}
+
 int coco_linux_setup_patch(uint8_t *head, size_t n, const struct coco_linux_launch *launch,
 			   struct coco_diag *diag)
 {
@@ -229,6 +264,8 @@ int coco_linux_setup_patch(uint8_t *head, size_t n, const struct coco_linux_laun
 		put16(work, AT_HEAP_END, (cmd - real - 0x200) & 0xffff);
 	}
 	r = initrd(work, s.protocol, launch, diag);
+	if (r == 0)
+		r = dtb(work, &s, launch, diag);
 	if (r == 0)
 		memcpy(head, work, sizeof(work));
 	return r;

@@ -32,15 +32,27 @@ struct coco_linux_launch {
 	struct coco_view cmdline;   /* of -append, without NUL */
 	bool has_initrd;
 	uint64_t initrd_size;
+	struct coco_view dtb;       /* of -dtb; n 0: none */
+	uint64_t kernel_size;       /* of the whole file, with a dtb */
 };
 
 /*
  * coco_linux_setup_patch - changes the n bytes at head (the start of the file,
  * at least COCO_LINUX_SETUP_LEAST bytes or all of it) as QEMU does for q35.
  * Errors: BOOT_KERNEL when QEMU would refuse: a vga= that is no number, an
- * initrd that does not fit into memory.
+ * initrd that does not fit into memory, a dtb
+ * for a kernel that cannot take one.
  */
 int coco_linux_setup_patch(uint8_t *head, size_t n, const struct coco_linux_launch *launch,
 			   struct coco_diag *diag) COCO_MUSTUSE;
+
+enum { COCO_LINUX_DTB_HEAD = 16 };   /* bytes of the node before a dtb */
+
+/*
+ * coco_linux_setup_tail - what QEMU appends to a kernel for its dtb: zeros up to
+ * the node (*ret_pad, at most 15), then these bytes, then the dtb.
+ */
+void coco_linux_setup_tail(const struct coco_linux_setup *s, const struct coco_linux_launch *launch,
+			   size_t *ret_pad, uint8_t node[COCO_LINUX_DTB_HEAD]);
 
 #endif

@@ -24,13 +24,18 @@ static int load_initrd(struct coco_boot_direct *d, const struct coco_boot_files 
 static int load_kernel(struct coco_boot_direct *d, const struct coco_boot_files *f,
 		       uint64_t initrd_size, struct coco_diag *diag)
 {
-	const struct coco_linux_launch launch = {
+	struct coco_linux_launch launch = {
 		.memory = d->memory, .cmdline = d->append, .has_initrd = d->initrd != NULL,
 		.initrd_size = initrd_size,
 	};
 	struct coco_shelf_file head;
 
 	int r = coco_boot_kernel_head(f, d->kernel, "kernel", &head, diag);
+	if (r == 0 && d->dtb != NULL)
+		r = coco_boot_read_file(f, d->dtb, "dtb", COCO_BOOT_DTB_MAX, &d->tree,
+					&launch.dtb.n, diag);
+	launch.dtb.p = d->tree;
+	d->gap = r == 0 && d->tree != NULL && coco_boot_kernel_gap(&head);
 	return r == 0 ? coco_boot_kernel_image(f, d->kernel, &head,
 					       d->patched ? &launch : NULL, &d->image, diag)
 		      : r;
@@ -69,8 +74,10 @@ void coco_boot_direct_free(struct coco_boot_direct *d)
 {
 	coco_free(d->text);
 	coco_free(d->utf16);
+	coco_free(d->tree);
 	d->text = NULL;
 	d->utf16 = NULL;
+	d->tree = NULL;
 }
 
 int coco_boot_direct_events(struct coco_boot_list *list, const struct coco_boot_direct *d,

@@ -18,13 +18,18 @@ struct coco_boot_direct {
 	bool patched;                      /* QEMU changes the header (coco_boot_patches) */
 	bool initrd_first;                 /* of the firmware's generation */
 	bool shim;                         /* with -shim */
+	const char *dtb;                   /* file of -dtb; NULL: none. Only when patched */
 	enum coco_boot_linux_events logs;
 	/* filled */
 	struct coco_boot_digests image;
 	struct coco_boot_linux linux_events;
 	uint8_t *text;                     /* owned */
 	uint8_t *utf16;                    /* owned */
+	uint8_t *tree;                     /* owned */
+	bool gap;                          /* the digest is not known: coco_boot_kernel_gap */
 };
+
+enum { COCO_BOOT_DTB_MAX = 16 << 20 };   /* bytes of a device tree */
 
 /*
  * coco_boot_patches - whether the kernel reaches the firmware changed: QEMU

@@ -182,8 +182,33 @@ int coco_boot_kernel_head(const struct coco_boot_files *f, const char *path, con
 	return r;
 }
 
+/* The file with what QEMU appends for a device tree; takes *p. */
+static int append_dtb(uint8_t **p, size_t *n, const struct coco_linux_launch *launch,
+		      struct coco_diag *diag)
+{
+	struct coco_linux_setup s;
+	uint8_t node[COCO_LINUX_DTB_HEAD];
+	size_t pad;
+
+	coco_linux_setup_parse(&s, coco_view_of(*p, *n));
+	if (launch->dtb.n == 0 || !s.is_linux)
+		return 0;
+	coco_linux_setup_tail(&s, launch, &pad, node);
+	uint8_t *all = coco_zalloc(*n + pad + sizeof(node) + launch->dtb.n, 1);
+	if (all == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a kernel");
+	memcpy(all, *p, *n);
+	memcpy(all + *n + pad, node, sizeof(node));
+	memcpy(all + *n + pad + sizeof(node), launch->dtb.p, launch->dtb.n);
+	coco_free(*p);
+	*p = all;
+	*n += pad + sizeof(node) + launch->dtb.n;
+	return 0;
+}
+
 static int patched_digests(const struct coco_boot_files *f, const char *path,
 			   const uint8_t head[COCO_LINUX_SETUP_LEAST],
+			   const struct coco_linux_launch *launch,
 			   struct coco_boot_digests *ret, struct coco_diag *diag)
 {
 	struct coco_authenticode a;
@@ -194,7 +219,9 @@ static int patched_digests(const struct coco_boot_files *f, const char *path,
 	if (r != 0)
 		return r;
 	memcpy(p, head, coco_min_size(n, COCO_LINUX_SETUP_LEAST));
-	r = coco_authenticode_bytes(coco_view_of(p, n), coco_boot_banks(f->list), &a, diag);
+	r = append_dtb(&p, &n, launch, diag);
+	if (r == 0)
+		r = coco_authenticode_bytes(coco_view_of(p, n), coco_boot_banks(f->list), &a, diag);
 	if (r == 0)
 		coco_boot_digests_of(ret, &a.digest, a.banks);
 	else
@@ -205,15 +232,19 @@ static int patched_digests(const struct coco_boot_files *f, const char *path,
 
 int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
 			   const struct coco_shelf_file *head,
-			   const struct coco_linux_launch *launch,
+			   const struct coco_linux_launch *options,
 			   struct coco_boot_digests *ret, struct coco_diag *diag)
 {
+	struct coco_linux_launch with_size = options != NULL ? *options :
+					     (struct coco_linux_launch){ .memory = 0 };
+	const struct coco_linux_launch *launch = options != NULL ? &with_size : NULL;
 	struct coco_shelf_key key = { .path = path, .banks = coco_boot_banks(f->list) };
 	struct coco_shelf_file file = *head;
 	size_t n = (size_t)coco_min_u64(head->size, sizeof(file.head));
 	struct coco_sha256 ctx;
 	int r = 0;
 
+	with_size.kernel_size = head->size;
 	key.kind = launch != NULL ? COCO_SHELF_PATCHED : COCO_SHELF_IMAGE;
 	if (launch != NULL) {
 		r = coco_linux_setup_patch(file.head, n, launch, diag);
@@ -221,10 +252,12 @@ int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
 			coco_diag_source(diag, "%s", path);
 		coco_sha256_init(&ctx);
 		coco_sha256_update(&ctx, file.head, n);
+		coco_sha256_update(&ctx, launch->dtb.p, launch->dtb.n);
 		coco_sha256_final(&ctx, key.head);
 	}
 	if (r == 0 && !coco_shelf_find(f->shelf, &key, &file)) {
-		r = launch != NULL ? patched_digests(f, path, file.head, &file.digests, diag)
+		r = launch != NULL ? patched_digests(f, path, file.head, launch, &file.digests,
+						    diag)
 				   : image_digests(f, path, &file.digests, diag);
 		if (r == 0)
 			r = coco_shelf_keep(f->shelf, &key, &file, diag);
@@ -232,6 +265,20 @@ int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
 	if (r == 0)
 		*ret = file.digests;
 	return r;
+}
+
+bool coco_boot_kernel_gap(const struct coco_shelf_file *head)
+{
+	const struct coco_linux_launch launch = { .kernel_size = head->size };
+	uint8_t node[COCO_LINUX_DTB_HEAD];
+	struct coco_linux_setup s;
+	size_t pad;
+
+	coco_linux_setup_parse(&s, coco_view_of(head->head,
+						(size_t)coco_min_u64(head->size,
+								     sizeof(head->head))));
+	coco_linux_setup_tail(&s, &launch, &pad, node);
+	return s.is_linux && pad != 0;
 }
 
 int coco_boot_read_file(const struct coco_boot_files *f, const char *path, const char *name,

@@ -54,6 +54,12 @@ int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
 			   const struct coco_linux_launch *launch,
 			   struct coco_boot_digests *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_boot_kernel_gap - whether QEMU leaves a gap between this kernel and a
+ * device tree, which it never fills: then its digest cannot be known.
+ */
+bool coco_boot_kernel_gap(const struct coco_shelf_file *head);
+
 /* coco_boot_read_file - a file in memory, named in the record. Gives *ret (coco_free). */
 int coco_boot_read_file(const struct coco_boot_files *f, const char *path, const char *name,
 			size_t max, uint8_t **ret, size_t *ret_n, struct coco_diag *diag)

@@ -49,7 +49,8 @@ static int firmware(struct coco_boot_list *list, const struct coco_boot_platform
 	if (p->version == NULL) {
 		r = coco_boot_unknown(list, 0, "firmware version",
 				      "the image does not show its version text",
-				      p->has_image ? "" : "--firmware FILE", diag);
+				      p->has_image ? "--known-value of the register"
+						   : "--firmware FILE", diag);
 	} else {
 		r = coco_utf16_widen(coco_view_of(p->version, strlen(p->version)), &utf16, &n,
 				     diag);
@@ -61,7 +62,8 @@ static int firmware(struct coco_boot_list *list, const struct coco_boot_platform
 		return coco_boot_unknown(list, 0, "firmware volumes",
 					 p->has_image ? "what is measured is not what lies in such "
 							"an image" : "the image is not known",
-					 p->has_image ? "" : "--firmware FILE", diag);
+					 p->has_image ? "--known-value of the register"
+						      : "--firmware FILE", diag);
 	if (r == 0)
 		r = coco_boot_add(list, &volume, &p->pei, diag);
 	volume.name = "DXE volume";
@@ -100,7 +102,7 @@ static int acpi(struct coco_boot_list *list, const struct coco_boot_platform *p,
 	if (p->n_acpi == 0)
 		return coco_boot_unknown(list, 1, "ACPI tables",
 					 "QEMU makes them from its version and its options",
-					 "--acpi DIR", diag);
+					 "--acpi DIR, or --qemu PROGRAM", diag);
 	for (size_t i = 0; r == 0 && i < p->n_acpi; i++) {
 		const struct coco_boot_about about = {
 			.pcr = 1, .type = COCO_EV_PLATFORM_CONFIG_FLAGS, .name = p->acpi[i].name,

@@ -32,7 +32,7 @@ static int check(const struct coco_tdx_request *req, struct coco_diag *diag)
 	size_t vcpus = req->n_vcpus != 0 ? req->n_vcpus : 1;
 
 	if (req->kernel == NULL && !has_given(req, "kernel") &&
-	    (req->initrd != NULL || req->append.n != 0))
+	    (req->initrd != NULL || req->append.n != 0 || req->shim || req->dtb != NULL))
 		return conflict(diag, "initrd and command line go with a kernel");
 	if (req->chain != NULL && (req->kernel != NULL || has_given(req, "kernel")))
 		return conflict(diag, "a kernel and a disk are two ways to boot");

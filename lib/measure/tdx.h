@@ -61,6 +61,9 @@ struct coco_tdx_request {
 	const char *initrd;              /* file or NULL */
 	struct coco_view append;
 	const struct coco_vtpm_request *chain; /* NULL, or a boot from a disk: disk or uki, ... */
+	bool shim;                       /* with -shim before the kernel */
+	const char *dtb;                 /* file of -dtb; or NULL */
+	bool other_machine;              /* not q35 */
 	unsigned qemu;                   /* major version; 0: not known */
 	enum coco_boot_linux_events logs;
 	bool may_repeat;                 /* ExitBootServices may happen twice */

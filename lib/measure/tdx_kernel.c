@@ -20,6 +20,8 @@ struct kernel {
 	bool is_linux;
 	uint64_t initrd_size;
 	struct coco_boot_digests initrd;
+	uint8_t *tree;       /* owned: of -dtb */
+	size_t n_tree;
 };
 
 /* ---- kernel --------------------------------------------------------------------- */
@@ -48,6 +50,7 @@ static int digest_kernel(struct kernel *k, uint64_t memory, struct coco_boot_dig
 		.cmdline = req->append,
 		.has_initrd = req->initrd != NULL,
 		.initrd_size = k->initrd_size,
+		.dtb = coco_view_of(k->tree, k->n_tree),
 	};
 
 	return coco_boot_kernel_image(&k->files, req->kernel, &k->file,
@@ -68,6 +71,10 @@ static int add_patched(struct kernel *k)
 	struct coco_tdx_work *w = k->w;
 	int r = 0;
 
+	if (w->req->other_machine && w->req->initrd != NULL)
+		return coco_boot_unknown(w->list, RTMR1, "kernel", "where QEMU puts the initrd, "
+					 "which it writes into the kernel, is known for q35 only",
+					 "--event kernel=HEX", w->diag);
 	if (w->machines[0].memory == 0)
 		return coco_boot_unknown(w->list, RTMR1, "kernel",
 					 "QEMU writes addresses into it that depend on the "
@@ -124,6 +131,18 @@ static int kernel_event(struct kernel *k)
 		return coco_boot_unknown(w->list, RTMR1, "kernel",
 					 "the firmware's generation says whether it gets the "
 					 "kernel as it is", "--firmware-generation NAME", w->diag);
+	if (w->req->dtb != NULL && w->req->qemu != 0 &&
+	    !coco_boot_patches(w->req->qemu, w->gen.named_blobs))
+		return coco_boot_unknown(w->list, RTMR1, "kernel",
+					 "how QEMU from 10.0 on hands over a device tree is not "
+					 "known", "--event kernel=HEX", w->diag);
+	if (w->req->dtb != NULL && coco_boot_kernel_gap(&k->file))
+		return coco_boot_unknown(w->list, RTMR1, "kernel", "its length is no multiple of "
+					 "16: between it and the device tree is what was in QEMU's "
+					 "memory", "--event kernel=HEX", w->diag);
+	if (w->req->qemu == 0 && w->gen.named_blobs && w->req->dtb != NULL)
+		return coco_boot_unknown(w->list, RTMR1, "kernel", "QEMU before 10.0 appends the "
+					 "device tree to it", "--qemu-version N", w->diag);
 	if (w->req->qemu == 0 && w->gen.named_blobs)
 		return add_either(k);
 	return coco_boot_patches(w->req->qemu, w->gen.named_blobs) ? add_patched(k)
@@ -168,6 +187,7 @@ static int kernel_options(struct kernel *k)
 		.append = w->req->append,
 		.initrd = w->req->initrd != NULL || coco_tdx_has(w, "initrd"),
 		.initrd_first = w->gen.initrd_prefix,
+		.shim = w->req->shim,
 	};
 	struct coco_boot_digests unused = { .bank[0].n = 0 };
 	uint8_t *text = NULL;
@@ -201,6 +221,30 @@ static int no_kernel(struct coco_tdx_work *w)
 	return r == 0 ? coco_boot_unknown(w->list, RTMR2, "boot", reason, supply, w->diag) : r;
 }
 
+/* What the shim of -shim adds is not settled; MokList comes before the load options. */
+static int shim(struct coco_tdx_work *w)
+{
+	static const struct {
+		uint32_t pcr;
+		const char *name;
+	} list[] = { { 7, "shim" }, { RTMR1, "shim" }, { 14, "MokList" } };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(list); i++)
+		r = coco_boot_unknown(w->list, list[i].pcr, list[i].name,
+				      "shim is loaded before the kernel, and which events it adds "
+				      "is not known", "--known-value of the register", w->diag);
+	return r;
+}
+
+static int image_of_qemu(struct coco_tdx_work *w)
+{
+	if (w->req->shim || w->req->dtb != NULL)
+		return coco_fail(w->diag, COCO_E_USAGE_CONFLICT,
+				 "shim and device tree go with a plain kernel");
+	return coco_tdx_image(w);
+}
+
 int coco_tdx_kernel(struct coco_tdx_work *w)
 {
 	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec, w->req->shelf } };
@@ -219,7 +263,12 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 	if (r == 0 && w->req->kernel != NULL && !k.is_linux)
 		r = coco_vtpm_is_uki(w->req->kernel, &uki, w->diag);
 	if (r == 0 && uki)
-		return coco_tdx_image(w);
+		return image_of_qemu(w);
+	if (r == 0 && w->req->dtb != NULL)
+		r = coco_boot_read_file(&k.files, w->req->dtb, "dtb", COCO_BOOT_DTB_MAX, &k.tree,
+					&k.n_tree, w->diag);
+	if (r == 0 && w->req->shim)
+		r = shim(w);
 	if (r == 0 && (w->req->n_given != 0 || (w->registers & COCO_TDX_RTMR1) != 0))
 		r = kernel_event(&k);
 	if (r == 0)
@@ -228,5 +277,6 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 		r = kernel_options(&k);
 	if (r == 0)
 		r = coco_boot_exit_services(w->list, w->req->may_repeat, w->diag);
+	coco_free(k.tree);
 	return r;
 }

@@ -42,6 +42,9 @@ static int td_hob_of(struct coco_tdx_work *w, const struct coco_boot_about *abou
 
 	if (memory == 0)
 		return unknown(w, about->name, "it lists the guest's memory", "--memory SIZE");
+	if (w->req->other_machine)
+		return unknown(w, about->name, "the memory map is known for q35 only",
+			       "--event \"TD HOB=HEX\"");
 	coco_wr_init(&wr, COCO_TD_HOB_MAX);
 	int r = coco_td_hob_encode(&wr, &w->tdvf, memory, w->diag);
 	if (r == 0 && wr.code != 0)

@@ -31,7 +31,8 @@ static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)
 				 "nothing is booted: give a kernel, a disk or an image");
 	if (ways > 1)
 		return conflict(diag, "a kernel, a disk and an image are three ways to boot");
-	if (q->kernel == NULL && (q->initrd != NULL || q->has_append || q->shim))
+	if (q->kernel == NULL && (q->initrd != NULL || q->has_append || q->shim ||
+				  q->dtb != NULL))
 		return conflict(diag, "an initrd and a command line go with a kernel from QEMU");
 	if (q->uki == NULL && (q->loader != NULL || q->loader_config != NULL || has_parts(q)))
 		return conflict(diag, "loader, addons, credentials and extensions go with an image "
@@ -41,7 +42,9 @@ static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)
 	if (q->n_phases > COCO_UKI_PHASES)
 		return coco_fail(diag, COCO_E_USAGE_VALUE, "more than %d paths of phases",
 				 COCO_UKI_PHASES);
-	if (q->secure_boot == NULL && q->authority.n != 0)
+	if (q->secure_boot != NULL && q->vars != NULL)
+		return conflict(diag, "the keys of Secure Boot are given twice");
+	if (q->secure_boot == NULL && q->vars == NULL && q->authority.n != 0)
 		return conflict(diag, "a certificate goes with the keys of Secure Boot");
 	if (q->firmware == NULL && q->generation == COCO_FW_AUTO && q->kernel != NULL)
 		return coco_fail(diag, COCO_E_USAGE_MISSING,
@@ -59,12 +62,49 @@ static int ready(struct coco_vtpm_work *w)
 	return r == 0 ? coco_boot_platform_late(w->list, &w->platform, w->diag) : r;
 }
 
+/* What the shim of QEMU's -shim adds is not settled, but for the command line and MokList. */
+static int shim(struct coco_vtpm_work *w)
+{
+	static const char reason[] = "it is loaded before the kernel, and which events it adds is "
+				     "not known";
+	static const char supply[] = "--known-value of the register";
+	static const uint32_t pcrs[] = { 4, 7 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(pcrs); i++)
+		r = coco_boot_unknown(w->list, pcrs[i], "shim", reason, supply, w->diag);
+	if (r == 0 && w->req->mok == NULL)
+		r = coco_boot_unknown(w->list, 14, "MokList", "shim measures it",
+				      "--mok DIR", w->diag);
+	return r;
+}
+
+/* The kernel as the firmware gets it, where that is known. */
+static int kernel_image_event(struct coco_vtpm_work *w, const struct coco_boot_direct *k)
+{
+	static const char supply[] = "--known-value of the register";
+
+	if (w->req->other_machine && k->patched && w->req->initrd != NULL)
+		return coco_boot_unknown(w->list, 4, "kernel", "where QEMU puts the initrd, which "
+					 "it writes into the kernel, is known for q35 only", supply,
+					 w->diag);
+	if (w->req->dtb != NULL && !k->patched)
+		return coco_boot_unknown(w->list, 4, "kernel", "how QEMU from 10.0 on hands over a "
+					 "device tree is not known", supply, w->diag);
+	if (k->gap)
+		return coco_boot_unknown(w->list, 4, "kernel", "its length is no multiple of 16: "
+					 "between it and the device tree is what was in QEMU's "
+					 "memory", supply, w->diag);
+	return coco_boot_application(w->list, "kernel", &k->image, w->diag);
+}
+
 static int kernel(struct coco_vtpm_work *w)
 {
 	const struct coco_vtpm_request *q = w->req;
 	struct coco_boot_direct k = {
 		.kernel = q->kernel, .initrd = q->initrd, .append = q->append,
 		.memory = q->memory, .initrd_first = w->gen.initrd_prefix, .shim = q->shim,
+		.dtb = q->dtb,
 		.patched = coco_boot_patches(q->qemu_major, w->gen.named_blobs), .logs = q->logs,
 	};
 
@@ -78,7 +118,9 @@ static int kernel(struct coco_vtpm_work *w)
 				 "guest's memory");
 	int r = coco_boot_direct_load(&k, &w->files, w->diag);
 	if (r == 0)
-		r = coco_boot_application(w->list, "kernel", &k.image, w->diag);
+		r = q->shim ? shim(w) : 0;
+	if (r == 0)
+		r = kernel_image_event(w, &k);
 	if (r == 0)
 		r = ready(w);
 	if (r == 0)
@@ -95,6 +137,8 @@ static int kernel_image(struct coco_vtpm_work *w)
 
 	if (w->req->initrd != NULL)
 		return conflict(w->diag, "a unified kernel image brings its own initrd");
+	if (w->req->dtb != NULL)
+		return conflict(w->diag, "QEMU gives no device tree to a unified kernel image");
 	if (w->req->shim)
 		return conflict(w->diag, "shim before a unified kernel image is not followed");
 	int r = coco_vtpm_file_set(&f, w->req->kernel, w->diag);
@@ -171,7 +215,7 @@ static int other_image(struct coco_vtpm_work *w)
 	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(pcrs); i++)
 		r = coco_boot_unknown(w->list, pcrs[i], "what the boot loader measures",
 				      "only systemd-boot and unified kernel images are followed",
-				      "", w->diag);
+				      "--known-value of the register", w->diag);
 	return r;
 }
 

@@ -15,6 +15,7 @@
 enum {
 	COCO_VTPM_FILES = 256,              /* of one list of the request */
 	COCO_VTPM_FILE_MAX = 1 << 30,       /* bytes of a file on the disk that is booted */
+	COCO_VTPM_VARS_MAX = 4 << 20,       /* bytes of a store of variables */
 	COCO_VTPM_CONFIG_MAX = 1 << 20,     /* bytes of loader.conf, a credential, a variable */
 };
 
@@ -37,6 +38,7 @@ struct coco_vtpm_request {
 	const struct coco_smbios_firmware *bios;   /* texts instead of the image's; or NULL */
 	struct coco_vtpm_list roms;         /* option ROMs: PE drivers */
 	const char *secure_boot;            /* directory with PK, KEK, db, dbx; NULL: off */
+	const char *vars;                   /* or a store of variables: file; NULL: none */
 	struct coco_vtpm_list authority;    /* certificates (DER) of db that let images run */
 	const char *mok;                    /* directory with MokList, MokListX, MokListTrusted */
 	/* a kernel from QEMU */
@@ -45,6 +47,8 @@ struct coco_vtpm_request {
 	bool has_append;
 	struct coco_view append;            /* exact bytes without NUL */
 	bool shim;                          /* with -shim */
+	const char *dtb;                    /* of -dtb; or NULL */
+	bool other_machine;                 /* i440fx and others: not q35 */
 	unsigned qemu_major;                /* version of QEMU: 10 */
 	uint64_t memory;                    /* bytes; 0: not given */
 	/* or a disk, */

@@ -259,6 +259,41 @@ static int secure_boot_on(struct coco_vtpm_work *w)
 	return load_authority(w);
 }
 
+/* The variables that are in a store: a VARS file. */
+static int variables_of_store(struct coco_vtpm_work *w)
+{
+	struct coco_boot_platform *p = &w->platform;
+	struct coco_secure_vars *v = &w->store;
+	size_t n;
+
+	int r = coco_boot_read_file(&w->files, w->req->vars, "variables", COCO_VTPM_VARS_MAX,
+				    &w->variables[COCO_VAR_SECURE_BOOT], &n, w->diag);
+	if (r == 0)
+		r = coco_secure_vars_read(v, coco_view_of(w->variables[COCO_VAR_SECURE_BOOT], n),
+					  w->diag);
+	if (r != 0) {
+		coco_diag_source(w->diag, "%s", w->req->vars);
+		return r;
+	}
+	p->has_variables = true;
+	if (w->fw->dxe.n != 0 &&
+	    !holds(w->fw->dxe, secure_boot_driver, sizeof(secure_boot_driver)))
+		return 0;   /* a build that reads none of them */
+	p->variables[COCO_VAR_SECURE_BOOT] = v->secure_boot;
+	p->variables[COCO_VAR_PK] = v->pk;
+	p->variables[COCO_VAR_KEK] = v->kek;
+	p->variables[COCO_VAR_DB] = v->db;
+	p->variables[COCO_VAR_DBX] = v->dbx;
+	p->variables[COCO_VAR_DBT] = v->dbt;
+	w->checked = v->value != 0;
+	if (!w->checked)
+		return 0;
+	p->smbios_late = true;
+	p->no_shell = true;
+	r = coco_mrecord_param(w->rec, w->diag, "secure_boot", "on");
+	return r == 0 ? load_authority(w) : r;
+}
+
 /* Without keys: whether the variable SecureBoot exists depends on the build. */
 static void secure_boot_off(struct coco_vtpm_work *w)
 {
@@ -277,7 +312,7 @@ int coco_vtpm_authority(struct coco_vtpm_work *w)
 {
 	int r = 0;
 
-	if (w->req->secure_boot == NULL)
+	if (!w->checked || w->regs == COCO_BOOT_TDX)
 		return 0;
 	if (!w->authority_known)
 		return coco_boot_unknown(w->list, 7, "entry of db that lets images run",
@@ -321,6 +356,8 @@ int coco_vtpm_platform(struct coco_vtpm_work *w)
 		r = load_roms(w);
 	if (r == 0 && w->req->secure_boot != NULL)
 		r = secure_boot_on(w);
+	else if (r == 0 && w->req->vars != NULL)
+		r = variables_of_store(w);
 	else if (r == 0)
 		secure_boot_off(w);
 	p->disk_boot = w->req->kernel == NULL;

@@ -6,6 +6,7 @@
 
 #include "lib/measure/boot_direct.h"
 #include "lib/measure/boot_platform.h"
+#include "lib/measure/secure_vars.h"
 #include "lib/measure/vtpm.h"
 
 /* A file by name: given by the user, or taken from the disk into memory. */
@@ -50,7 +51,8 @@ struct coco_vtpm_work {
 	struct coco_boot_platform platform;
 	struct coco_boot_acpi acpi[COCO_ACPI_FILES + 1];
 	struct coco_boot_addon *roms;               /* owned */
-	uint8_t *variables[COCO_VARS];              /* owned */
+	uint8_t *variables[COCO_VARS];              /* owned; the first one is a whole store */
+	struct coco_secure_vars store;
 	struct coco_view authority[8];              /* in variables[COCO_VAR_DB] */
 	size_t n_authority;
 	bool authority_known;

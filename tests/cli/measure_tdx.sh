@@ -204,6 +204,14 @@ hasnt out tdinfo
 expect 0 measure tdx --firmware fw
 hasnt out tdinfo
 
+# what QEMU adds to a kernel
+expect 0 measure tdx --firmware fw --kernel kernel --shim --firmware-generation edk2-stable202502
+has out 'tdx.rtmr1  not computed: shim'
+has out 'tdx.rtmr2  not computed: MokList'
+expect 0 measure tdx --firmware fw --memory 1G --machine pc
+has out 'tdx.rtmr0  not computed: TD HOB: the memory map is known for q35 only'
+expect 2 measure tdx --firmware fw --shim
+
 # boots from a disk, or of the files that one would hold
 head -c 65536 /dev/zero >disk.img
 expect 3 measure tdx --firmware fw --disk disk.img --firmware-generation edk2-stable202502

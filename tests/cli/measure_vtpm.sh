@@ -83,6 +83,19 @@ has err '[verify.known_value.differs]'
 expect 2 measure vtpm "$@" --generation edk2-stable202502 --known-value tpm.pcr24=$zero
 expect 2 measure vtpm "$@" --generation edk2-stable202502 --known-value tpm.pcr2=${zero}0
 
+# what QEMU adds to a kernel, and what is not known of it
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --shim
+has out 'tpm.pcr4   not computed: shim'
+has out 'tpm.pcr14  not computed: MokList'
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --dtb loader.conf
+has out 'tpm.pcr4   not computed: kernel: how QEMU from 10.0 on hands over a device tree'
+expect 0 measure vtpm "$@" --generation edk2-stable202502 --qemu-version 9.2 --memory 1GiB \
+	--machine pc-i440fx-9.2
+has out 'is known for q35 only'
+expect 2 measure vtpm --uki uki.efi --dtb loader.conf
+expect 3 measure vtpm "$@" --generation edk2-stable202502 --vars loader.conf
+expect 2 measure vtpm "$@" --generation edk2-stable202502 --vars loader.conf --secure-boot .
+
 # a unified kernel image: PCR 11 as systemd-measure 252 computed it
 want=c62b20bc63549002b28b332513e05cbed00b26ae9d80e2c02a5e90a3fc79b540
 expect 0 measure vtpm --uki uki.efi --bank sha256 --pcr 11 --phase :

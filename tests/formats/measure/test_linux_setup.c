@@ -182,6 +182,33 @@ static void test_memory_size(void **state COCO_UNUSED)
 	assert_int_equal(get32(p, 0x218), 0);
 }
 
+static void test_dtb(void **state COCO_UNUSED)
+{
+	struct coco_linux_launch l = {
+		.memory = (uint64_t)2 << 30, .dtb = coco_view_of("tree", 4), .kernel_size = SIZE,
+	};
+	static const uint8_t want[] = { 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0 };
+	struct coco_linux_setup s;
+	struct coco_diag d = { 0 };
+	uint8_t node[COCO_LINUX_DTB_HEAD];
+	uint8_t p[SIZE];
+	size_t pad;
+
+	mint(p, 0x20f, 1, 2);
+	assert_ok(coco_linux_setup_patch(p, SIZE, &l, &d), &d);
+	assert_int_equal(get32(p, 0x250), 0x100000 + SIZE - 4 * 512);
+	assert_int_equal(get32(p, 0x254), 0);
+	coco_linux_setup_parse(&s, coco_view_of(p, SIZE));
+	coco_linux_setup_tail(&s, &l, &pad, node);
+	assert_int_equal(pad, 0);
+	assert_memory_equal(node, want, sizeof(want));
+	l.kernel_size = SIZE - 3;
+	coco_linux_setup_tail(&s, &l, &pad, node);
+	assert_int_equal(pad, 3);
+	mint(p, 0x208, 1, 2);
+	assert_err(coco_linux_setup_patch(p, SIZE, &l, &d), COCO_E_BOOT_KERNEL, &d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_patch),
 		cmocka_unit_test(test_video_mode),
 		cmocka_unit_test(test_memory_size),
+		cmocka_unit_test(test_dtb),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,49 @@ static void test_patched(void **state COCO_UNUSED)
 	print_message("tdx/kernel-patch.tsv: %u digests\n", equal);
 }
 
+/* With a device tree of 1000 bytes: what QEMU 7.2 handed over, read over its test protocol. */
+static void test_dtb(void **state COCO_UNUSED)
+{
+	static const struct {
+		const char *kernel;
+		const char *hex;
+	} list[] = {
+		{ "bz-a.efi", "18dcccba714c12485721e0d250ed31bd5d731a4a22fa0a0c"
+			       "bcd67c93e5d013d404f9f4a0afd777ec6ad2a09ac535f0fb" },
+		{ "bz-c.efi", "7148465204f922f28978d42d091476bb6d746da854fed1e1"
+			       "e380f7a33905d81f0762449665f9c379ba2b6b603724f2e2" },
+		{ "bz-d.efi", NULL },   /* 11 bytes before the tree are those of QEMU's memory */
+	};
+	uint8_t tree[1000];
+	char path[300];
+	char hex[2 * COCO_MRECORD_DIGEST + 1];
+
+	if (coco_test_vectors("measure/inputs/bz-a.efi") == NULL)
+		return;
+	char *dir = coco_test_dir();
+	for (size_t i = 0; i < sizeof(tree); i++)
+		tree[i] = (uint8_t)(i % 251);
+	snprintf(path, sizeof(path), "%s/dtb", dir);
+	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++) {
+		struct coco_boot_direct k = {
+			.kernel = coco_vector_input(list[i].kernel), .dtb = path, .patched = true,
+			.append = coco_view_of("console=ttyS0", 13), .memory = (uint64_t)2 << 30,
+		};
+		struct bench b;
+
+		begin(&b);
+		assert_ok(coco_write_file(path, tree, sizeof(tree), COCO_OUT_FORCE, &b.d), &b.d);
+		assert_ok(coco_boot_direct_load(&k, &b.files, &b.d), &b.d);
+		hex_of(hex, &k.image.bank[COCO_BANK_SHA384]);
+		if (list[i].hex != NULL)
+			assert_string_equal(hex, list[i].hex);
+		assert_int_equal(k.gap, list[i].hex == NULL);
+		coco_boot_direct_free(&k);
+		end(&b);
+	}
+	coco_test_rmdir(dir);
+}
+
 static const char *text_of(const struct coco_jv *v, const char *key)
 {
 	struct coco_diag d = { 0 };
@@ -308,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_patched),
+		cmocka_unit_test(test_dtb),
 		cmocka_unit_test(test_rtmrs),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_refused),

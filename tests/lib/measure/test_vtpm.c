@@ -13,6 +13,8 @@
 #include "tests/support/alloc_fail.h"
 #include "tests/support/mint_disk.h"
 #include "tests/support/mint_pe.h"
+#include "tests/support/mint_variables.h"
+#include "tests/support/mint_volume.h"
 #include "tests/support/support.h"
 
 static const struct coco_run run = { .jobs = 1 };
@@ -328,6 +330,93 @@ static void test_secure_boot(void **state COCO_UNUSED)
 	coco_test_rmdir(b.dir);
 }
 
+static bool is_unknown(const struct coco_mrecord *rec, const char *reg, const char *what)
+{
+	for (size_t i = 0; i < rec->n_unknowns; i++)
+		if (strcmp(rec->unknowns[i].reg, reg) == 0 &&
+		    strcmp(rec->unknowns[i].name, what) == 0)
+			return true;
+	return false;
+}
+
+/* What cannot be followed is said by name, and the registers have no value. */
+static void test_not_followed(void **state COCO_UNUSED)
+{
+	struct coco_vtpm_request q = request();
+	struct coco_mrecord a;
+	struct bed b;
+
+	mint(&b);
+	q.kernel = b.path[KERNEL];
+	q.shim = true;
+	measure(&q, &a);
+	assert_true(is_unknown(&a, "tpm.pcr4", "shim"));
+	assert_true(is_unknown(&a, "tpm.pcr7", "shim"));
+	assert_true(is_unknown(&a, "tpm.pcr14", "MokList"));
+	assert_int_equal(pcr(&a, 4)->n_values, 0);
+	assert_string_equal(pcr(&a, 9)->inputs[0].text, "kernel ");
+	coco_mrecord_free(&a);
+	q.shim = false;
+	q.dtb = b.path[CONF];
+	measure(&q, &a);
+	assert_true(is_unknown(&a, "tpm.pcr4", "kernel"));
+	coco_mrecord_free(&a);
+	q.dtb = NULL;
+	q.other_machine = true;
+	q.qemu_major = 9;
+	q.initrd = b.path[INITRD];
+	q.memory = (uint64_t)1 << 30;
+	measure(&q, &a);
+	assert_true(is_unknown(&a, "tpm.pcr4", "kernel"));
+	assert_int_equal(pcr(&a, 9)->n_values, 1);
+	coco_mrecord_free(&a);
+	q.initrd = NULL;
+	measure(&q, &a);
+	assert_int_equal(pcr(&a, 4)->n_values, 1);
+	coco_mrecord_free(&a);
+	coco_test_rmdir(b.dir);
+}
+
+/* A store with a platform key, or without: as the keys in a directory, or none. */
+static void test_store(void **state COCO_UNUSED)
+{
+	static const uint8_t global[] =
+		COCO_GUID(0x8be4df61, 0x93ca, 0x11d2, 0xaa0d, 0x00e098032b8c);
+	struct coco_vtpm_request q = request();
+	struct coco_mrecord rec;
+	struct coco_diag d = { 0 };
+	struct bed b;
+
+	mint(&b);
+	q.kernel = b.path[KERNEL];
+	for (int keys = 0; keys < 2; keys++) {
+		struct coco_wr store, volume;
+
+		coco_wr_init(&store, 1 << 16);
+		coco_wr_init(&volume, 1 << 16);
+		coco_mint_store(&store, true, 4096 - 72);
+		if (keys)
+			coco_mint_variable(&store, true, 0x3f, global, "PK", "platform", 8);
+		coco_mint_fv(&volume, NULL, true, store.p, store.n, 4096);
+		q.vars = coco_mint_write(b.dir, "vars.fd", volume.p, volume.n);
+		measure(&q, &rec);
+		assert_int_equal(pcr(&rec, 7)->n_inputs, keys ? 5 + 1 + 1 : 5 + 1);
+		assert_int_equal(pcr(&rec, 7)->n_values, keys ? 0 : 1);
+		assert_true(keys == is_unknown(&rec, "tpm.pcr7",
+					       "entry of db that lets images run"));
+		coco_mrecord_free(&rec);
+		coco_wr_free(&store);
+		coco_wr_free(&volume);
+	}
+	q.secure_boot = b.dir;
+	assert_err(coco_vtpm_measure(&run, &q, &rec, &d), COCO_E_USAGE_CONFLICT, &d);
+	q.secure_boot = NULL;
+	q.vars = b.path[CONF];
+	coco_diag_init(&d);
+	assert_true(coco_vtpm_measure(&run, &q, &rec, &d) < 0);
+	coco_test_rmdir(b.dir);
+}
+
 static void test_refused(void **state COCO_UNUSED)
 {
 	struct bed b;
@@ -405,6 +494,8 @@ int main(void)
 		cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_secure_boot),
+		cmocka_unit_test(test_not_followed),
+		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_memory),
 	};
