@@ -75,7 +75,7 @@ LOADED := libcurl libarchive libxml-2.0
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(filter-out $(LOADED),$(PKGS))) -ldl
 # What tests use: cmocka, a server to talk to, and an archive writer.
-TEST_PKGS := cmocka libmicrohttpd libarchive
+TEST_PKGS := cmocka libmicrohttpd gnutls libarchive
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs $(TEST_PKGS))
 
 BASE_CPPFLAGS := -I. -D_GNU_SOURCE $(CPPFLAGS_SAN)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# broker probe, put, get and delete against the test server of some releases;
-# and against a real one when COCOCTL_TEST_KBS names it. Nothing secret is shown.
+# broker probe, put, get and delete against the test server of some releases.
+# Nothing secret is shown.
 . "$SRC/tests/cli/lib"
 kbs=$BUILT/tests/demo/kbs_server   # make check builds it
 [ -x "$kbs" ] || fail "no test server $kbs"
@@ -87,11 +87,3 @@ json out
 stop
 broker 5 probe --admin-key admin.pem --timeout 2
 has err '[net.connect.refused]'
-
-if [ -n "${COCOCTL_TEST_KBS:-}" ] && [ -n "${COCOCTL_TEST_KBS_ADMIN_KEY:-}" ]; then
-	url=$COCOCTL_TEST_KBS
-	broker 0 probe --admin-key "$COCOCTL_TEST_KBS_ADMIN_KEY"
-	broker 0 put --admin-key "$COCOCTL_TEST_KBS_ADMIN_KEY" --resource cococtl/test/1 \
-		--from secret
-	broker 6 put --admin-key other.pem --resource cococtl/test/1 --from secret
-fi

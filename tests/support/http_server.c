@@ -4,6 +4,7 @@
 #include "tests/support/http_server.h"
 
 #include <arpa/inet.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -22,6 +23,7 @@ struct coco_test_server {
 	coco_test_handler *handler;
 	void *ctx;
 	bool tls;
+	bool clients;   /* must show a certificate */
 	unsigned port;
 	atomic_uint connections;
 	atomic_uint requests;
@@ -111,6 +113,18 @@ static const char *header(struct MHD_Connection *c, const char *name)
 	return v != NULL ? v : "";
 }
 
+/* The library asks for a client's certificate but does not insist on one. */
+static bool shows_certificate(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	unsigned status = 1;
+
+	return info != NULL &&
+	       gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 &&
+	       status == 0;
+}
+
 static enum MHD_Result answer(struct coco_test_server *s, struct MHD_Connection *c,
 			      const char *url, const char *method, const struct exchange *x)
 {
@@ -130,6 +144,8 @@ static enum MHD_Result answer(struct coco_test_server *s, struct MHD_Connection 
 		.number = atomic_fetch_add(&s->requests, 1),
 	};
 
+	if (s->clients && !shows_certificate(c))
+		return MHD_NO;
 	MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, add_query, query);
 	s->handler(s->ctx, &q, &a);
 	if (a.fault == COCO_FAULT_CLOSE)
@@ -209,6 +225,7 @@ struct coco_test_server *coco_test_server_start(coco_test_handler *handler, void
 	s->handler = handler;
 	s->ctx = ctx;
 	s->tls = tls != NULL;
+	s->clients = tls != NULL && tls->client_ca != NULL;
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (tls != NULL) {
 		size_t n = 0;

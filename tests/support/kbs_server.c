@@ -494,8 +494,10 @@ static void handler(void *ctx, const struct coco_test_request *q, struct coco_te
 
 		nanosleep(&t, NULL);
 	}
-	if (q->number < s->faulty) {
-		a->fault = s->fault;
+	bool faulty = q->number < s->faulty;
+	a->fault = faulty ? s->fault : COCO_FAULT_NONE;
+	/* what is only slow is a right answer */
+	if (faulty && (s->fault != COCO_FAULT_SLOW || s->fault_status != 0)) {
 		a->status = s->fault_status != 0 ? s->fault_status : 200;
 		a->content_type = "text/html";
 		a->body = html;
