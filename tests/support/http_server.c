@@ -118,10 +118,10 @@ static bool shows_certificate(struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	gnutls_session_t session = info != NULL ? info->tls_session : NULL;
 	unsigned status = 1;
 
-	return info != NULL &&
-	       gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 &&
+	return session != NULL && gnutls_certificate_verify_peers2(session, &status) == 0 &&
 	       status == 0;
 }
 
