@@ -160,7 +160,7 @@ $(GEN): $(call obj,$(GEN_SRC)) $(filter-out %/main.o,$(CLI_OBJ)) $(LIBSTATIC)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) -pie $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -pthread
 
 # Tests can fail the n-th allocation and O_TMPFILE (tests/support/alloc_fail.h).
-WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=open
+WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=posix_memalign -Wl,--wrap=open
 
 $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	@mkdir -p $(@D)

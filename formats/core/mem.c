@@ -6,13 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Large blocks begin at a page. malloc puts them 16 bytes behind one, and then
+ * some processors (AMD Zen 3) copy what read() puts there at a third of the
+ * speed. The largest begin where a huge page can, for who asks for those.
+ */
+enum { LARGE = 128 << 10, PAGE = 4096, HUGE = 2 << 20 };
+
 void *coco_alloc(size_t n, size_t size)
 {
 	size_t total;
+	void *p = NULL;
 
 	if (coco_mul_overflows(n, size, &total))
 		return NULL;
-	return malloc(total != 0 ? total : 1);
+	if (total < LARGE)
+		return malloc(total != 0 ? total : 1);
+	return posix_memalign(&p, total < 2 * HUGE ? PAGE : HUGE, total) == 0 ? p : NULL;
 }
 
 void *coco_zalloc(size_t n, size_t size)

@@ -1,7 +1,7 @@
 /*
  * mem.h - the one allocation wrapper, and the byte buffer that owns.
  *
- * Out of memory is an ordinary error. Tests replace the three libc functions
+ * Out of memory is an ordinary error. Tests replace the libc functions
  * with the linker's --wrap to fail the n-th allocation.
  */
 #ifndef COCO_MEM_H
@@ -9,7 +9,11 @@
 
 #include "formats/core/base.h"
 
-/* As malloc, calloc, realloc of n * size bytes; NULL on overflow or exhaustion. */
+/*
+ * As malloc, calloc, realloc of n * size bytes; NULL on overflow or exhaustion.
+ * coco_alloc puts blocks of 128 KiB or more at the start of a page, those of
+ * 4 MiB or more at a multiple of 2 MiB.
+ */
 void *coco_alloc(size_t n, size_t size) COCO_MUSTUSE;
 void *coco_zalloc(size_t n, size_t size) COCO_MUSTUSE;
 void *coco_realloc(void *p, size_t n, size_t size) COCO_MUSTUSE;

@@ -11,10 +11,12 @@
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
+int __real_posix_memalign(void **ret, size_t alignment, size_t n);
 int __real_open(const char *path, int flags, ...);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
+int __wrap_posix_memalign(void **ret, size_t alignment, size_t n);
 int __wrap_open(const char *path, int flags, ...);
 
 static _Thread_local unsigned long countdown; /* 0: disarmed */
@@ -41,6 +43,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t n)
 {
 	return fail_now() ? NULL : __real_realloc(p, n);
+}
+
+int __wrap_posix_memalign(void **ret, size_t alignment, size_t n)
+{
+	return fail_now() ? ENOMEM : __real_posix_memalign(ret, alignment, n);
 }
 
 static bool no_tmpfile;

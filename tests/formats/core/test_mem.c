@@ -34,6 +34,25 @@ static void test_empty_and_zero(void **state COCO_UNUSED)
 	coco_free(NULL);
 }
 
+/* Large blocks are aligned for those who read into them, and can fail as all others. */
+static void test_large(void **state COCO_UNUSED)
+{
+	uint8_t *p = coco_alloc(128 << 10, 1);
+	uint8_t *q = coco_alloc(4 << 20, 1);
+
+	assert_int_equal((uintptr_t)p % 4096, 0);
+	assert_int_equal((uintptr_t)q % (2 << 20), 0);
+	memset(p, 1, 128 << 10);
+	p = coco_realloc(p, 1, 256 << 10);
+	assert_non_null(p);
+	assert_int_equal(p[(128 << 10) - 1], 1);
+	coco_free(p);
+	coco_free(q);
+	coco_test_alloc_arm(1);
+	assert_null(coco_alloc(128 << 10, 1));
+	assert_true(coco_test_alloc_disarm());
+}
+
 static void test_copies(void **state COCO_UNUSED)
 {
 	char *s = coco_strdup("text");
@@ -89,7 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_empty_and_zero),
-		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_large), cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_grow),
 	};
 
