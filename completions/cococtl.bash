@@ -622,7 +622,7 @@ _cococtl()
 		case $prev in
 		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
-		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx tpm vtpm"; return ;;
 		--register) :; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
@@ -640,7 +640,23 @@ _cococtl()
 		--qemu) :; return ;;
 		--qemu-args) :; return ;;
 		--phys-bits) :; return ;;
+		--disk) _cococtl_paths -f; return ;;
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
+		--entry) :; return ;;
+		--boot-device) :; return ;;
 		--uki) _cococtl_paths -f; return ;;
+		--loader) _cococtl_paths -f; return ;;
+		--loader-conf) _cococtl_paths -f; return ;;
+		--extra) _cococtl_paths -f; return ;;
+		--global) _cococtl_paths -f; return ;;
+		--uki-profile) :; return ;;
+		--secure-boot) _cococtl_paths -d; return ;;
+		--authority) _cococtl_paths -f; return ;;
+		--mok) _cococtl_paths -d; return ;;
+		--option-rom) _cococtl_paths -f; return ;;
+		--linux-events) _cococtl_words "both initrd none"; return ;;
+		--event) :; return ;;
+		--fw-cfg) :; return ;;
 		--vary) :; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -651,7 +667,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --secure-boot --authority --mok --option-rom --shim --linux-events --event --fw-cfg --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -192,7 +192,16 @@ struct coco_opts_measure_search {
 	const char *generation;          /* names of firmware.h, comma between, or "all" */
 	const char *qemu_version;        /* "8.2,10.0" */
 	const char *acpi;                /* directories, comma between */
-	const char *uki;                 /* file or directory */
+	struct coco_opts_disk_boot from; /* uki: file or directory */
+	const char *vars;                /* store of variables */
+	const char *secure_boot;         /* directory */
+	struct coco_strlist authority;
+	const char *mok;                 /* directory */
+	struct coco_strlist roms;
+	bool shim;
+	int linux_events;                /* enum coco_boot_linux_events */
+	struct coco_strlist events;      /* NAME=HEX */
+	struct coco_strlist items;       /* NAME=HEX */
 	const char *qemu;                /* program that is asked for ACPI files */
 	const char *qemu_args;
 	uint32_t phys_bits;              /* 0 when not given */

@@ -18,6 +18,7 @@ enum use_flags {
 	NARROWS = 16,   /* not for a search, which looks beyond the profile */
 	HANDED = 32,    /* not where the kernel comes from a disk */
 	ON_DISK = 64,   /* only there */
+	SINGLE = 128,   /* only for a search, and when there is one value */
 };
 
 static const struct {
@@ -25,6 +26,7 @@ static const struct {
 	enum coco_profile_id id;
 	unsigned flags;
 } uses[] = {
+	{ "platform", COCO_PROFILE_PLATFORMS, SINGLE },
 	{ "firmware", COCO_PROFILE_FIRMWARE_FILE, 0 },
 	{ "firmware-digest", COCO_PROFILE_FIRMWARE_DIGEST, 0 },
 	{ "firmware-generation", COCO_PROFILE_FIRMWARE_GENERATION, 0 },
@@ -119,6 +121,15 @@ static const char *platform_of(enum coco_cmd_id id)
 		if (list[i].id == id)
 			return list[i].platform;
 	return NULL;
+}
+
+/* A search is about the one that its profile names. */
+static const char *searched_platform(const struct coco_profile_use *use)
+{
+	const struct coco_profile_value *v =
+		coco_profile_get(&use->profile.profile, COCO_PROFILE_PLATFORMS, 0);
+
+	return v != NULL && v->n == 1 ? v->texts[0] : NULL;
 }
 
 static int check_platform(const struct coco_profile_use *use, const struct coco_cmd *cmd,
@@ -275,8 +286,13 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 		r = check_append(use, path, diag);
 	if (r == 0)
 		r = make_texts(use, cmd->id == COCO_CMD_MEASURE_TDX, diag);
-	if (r == 0)
-		r = make_given(use, cmd->id == COCO_CMD_MEASURE_VTPM ? "tpm" : platform, diag);
+	use->searches = cmd->id == COCO_CMD_MEASURE_SEARCH;
+	if (r == 0 && use->searches)
+		platform = searched_platform(use);
+	bool vtpm = platform != NULL && strcmp(platform, "vtpm") == 0;
+	bool tdx = platform != NULL && strcmp(platform, "tdx") == 0;
+	if (r == 0 && (tdx || !use->searches))
+		r = make_given(use, vtpm ? "tpm" : platform, diag);
 	if (r != 0) {
 		coco_profile_use_free(use);
 		return r;
@@ -284,11 +300,8 @@ int coco_profile_use_load(struct coco_profile_use **ret, const struct coco_cmd *
 	const char *hashes =
 		coco_profile_text(&use->profile.profile, COCO_PROFILE_BOOT_KERNEL_HASHES);
 	use->no_hashes = platform != NULL && hashes != NULL && strcmp(hashes, "false") == 0 &&
-			 (platform[0] == 's');
-	use->from_disk =
-		(cmd->id == COCO_CMD_MEASURE_VTPM || cmd->id == COCO_CMD_MEASURE_TDX) &&
-		boots_disk(&use->profile.profile);
-	use->searches = cmd->id == COCO_CMD_MEASURE_SEARCH;
+			 platform[0] == 's' && !use->searches;
+	use->from_disk = (vtpm || tdx) && boots_disk(&use->profile.profile);
 	*ret = use;
 	return 0;
 }
@@ -311,6 +324,7 @@ void coco_profile_use_free(struct coco_profile_use *use)
 static bool applies(const struct coco_profile_use *use, unsigned flags)
 {
 	return !(use->no_hashes && (flags & HASHED) != 0) &&
+	       !((flags & SINGLE) != 0 && !(use->searches && searched_platform(use) != NULL)) &&
 	       !(use->searches && (flags & NARROWS) != 0) &&
 	       !(use->from_disk && (flags & HANDED) != 0) &&
 	       !(!use->from_disk && (flags & ON_DISK) != 0);

@@ -17,7 +17,10 @@ enum {
 	SNP_DIGEST = 48,
 	SEV_DIGEST = 32,
 	RTMR2 = 3,              /* among the values of a quote */
-	PLATFORM_TDX = 3,       /* words of --platform from here on are boots */
+	PLATFORM_SNP = 0,       /* words of --platform */
+	PLATFORM_TDX = 3,       /* boots from here on */
+	PLATFORM_TPM = 4,
+	PLATFORM_VTPM = 5,      /* the same in the words of a profile */
 };
 
 /* Values of SEV_FEATURES that hosts are known to set. */
@@ -82,15 +85,40 @@ static int take_register(struct coco_search_args *a, bool tdx, struct coco_diag 
 			 a->n_actual);
 }
 
+/* What was read says by itself which platform it is of. */
+static int check_kind(const struct coco_search_args *a, const struct coco_cli *cli, int platform,
+		      struct coco_diag *diag)
+{
+	bool right = true;
+
+	if (!coco_cli_given(cli, "platform"))
+		return 0;
+	if (a->boot.log != NULL)
+		right = platform == (a->boot.log->cc ? PLATFORM_TDX : PLATFORM_TPM);
+	else if (a->is_file)
+		right = platform == (a->is_boot ? PLATFORM_TDX : PLATFORM_SNP);
+	if (right)
+		return 0;
+	coco_diag_source(diag, "%s", a->opts.actual);
+	coco_diag_hint(diag, "leave --platform out, or give what was seen of that platform");
+	return coco_fail(diag, COCO_E_USAGE_CONFLICT, "--platform: this is %s %s%s",
+			 a->is_boot && a->boot.log != NULL && !a->boot.log->cc ? "the" : "a",
+			 a->boot.log == NULL ? coco_observed_kind_name(&a->observed) :
+			 a->boot.log->cc ? "TDX " : "",
+			 a->boot.log == NULL ? "" :
+			 a->boot.log->cc ? "event log" : "event log of a TPM");
+}
+
 static int take_platform(struct coco_search_args *a, const struct coco_cli *cli, int platform,
 			 struct coco_diag *diag)
 {
 	static const enum coco_launch_platform platforms[] = {
 		COCO_LAUNCH_SNP, COCO_LAUNCH_SEV_ES, COCO_LAUNCH_SEV,
 	};
+	int r = check_kind(a, cli, platform, diag);
 
-	if (a->boot.log != NULL)
-		return 0;
+	if (r != 0 || a->boot.log != NULL)
+		return r;
 	if (a->is_boot || (coco_cli_given(cli, "platform") && platform >= PLATFORM_TDX))
 		return take_register(a, a->is_boot || platform == PLATFORM_TDX, diag);
 	a->req.platform = coco_cli_given(cli, "platform") ? platforms[platform] :
@@ -269,6 +297,10 @@ static int take_one(struct coco_search_args *a, struct varied *v, const char *na
 		return take_paths(&a->kernels, value, diag);
 	if (strcmp(name, "initrd") == 0)
 		return take_paths(&a->initrds, value, diag);
+	if (strcmp(name, "uki") == 0) {
+		a->opts.from.uki = value;
+		return take_paths(&a->ukis, value, diag);
+	}
 	if (strcmp(name, "memory") == 0)
 		a->opts.memory = value;
 	else if (strcmp(name, "firmware-generation") == 0)
@@ -277,8 +309,6 @@ static int take_one(struct coco_search_args *a, struct varied *v, const char *na
 		a->opts.qemu_version = value;
 	else if (strcmp(name, "acpi") == 0)
 		a->opts.acpi = value;
-	else if (strcmp(name, "uki") == 0)
-		a->opts.uki = value;
 	else
 		return vary_error(diag, name, "unknown name");
 	return 0;
@@ -354,6 +384,12 @@ static int take_files(struct coco_search_args *a, const struct coco_opts_measure
 		r = coco_path_list_add(&a->kernels, o->kernel, diag);
 	if (r == 0 && a->initrds.n == 0)
 		r = coco_path_list_add(&a->initrds, o->initrd, diag);
+	if (r == 0 && a->ukis.n == 0 && o->from.uki != NULL)
+		r = coco_path_list_take(&a->ukis, o->from.uki, diag);
+	for (size_t i = 0; r == 0 && i < a->kernels.n; i++)
+		r = coco_path_list_add(&a->images, a->kernels.path[i], diag);
+	for (size_t i = 0; r == 0 && i < a->ukis.n; i++)
+		r = coco_path_list_add(&a->images, a->ukis.path[i], diag);
 	if (r == 0 && !v->lines)
 		r = take_lines(a, o->append != NULL && o->append[0] != '@' ? o->append : "", diag);
 	if (r != 0)
@@ -376,8 +412,8 @@ static int take_files(struct coco_search_args *a, const struct coco_opts_measure
 	a->boot.n_lines = v->lines || o->append != NULL ? a->req.n_lines : 0;
 	a->boot.initrds = a->req.initrds;
 	a->boot.n_initrds = a->initrds.n;
-	a->boot.kernels = a->req.kernels;
-	a->boot.n_kernels = a->kernels.n;
+	a->boot.kernels = (const char *const *)a->images.path;
+	a->boot.n_kernels = a->images.n;
 	return r;
 }
 
@@ -418,10 +454,12 @@ int coco_search_args_take(struct coco_search_args *a, struct coco_cli *cli,
 	struct varied v = { .vcpus = NULL };
 
 	a->opts = *o;
+	if (a->opts.platform == PLATFORM_VTPM)
+		a->opts.platform = PLATFORM_TPM;
 	a->reg = o->reg;
 	int r = take_actual(a, o->actual, diag);
 	if (r == 0)
-		r = take_platform(a, cli, o->platform, diag);
+		r = take_platform(a, cli, a->opts.platform, diag);
 	if (r == 0)
 		r = take_vary(a, &v, &o->vary, diag);
 	if (r == 0)
@@ -440,6 +478,8 @@ void coco_search_args_free(struct coco_search_args *a)
 	coco_path_list_free(&a->firmware);
 	coco_path_list_free(&a->kernels);
 	coco_path_list_free(&a->initrds);
+	coco_path_list_free(&a->ukis);
+	coco_path_list_free(&a->images);
 	coco_free(a->lines_text);
 	coco_free(a->lines);
 	coco_free(a->vary);

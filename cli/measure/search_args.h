@@ -27,7 +27,6 @@ struct coco_search_guest {
 	unsigned qemu[COCO_SEARCH_FEW];
 	struct coco_acpi acpi[COCO_SEARCH_FEW];
 	char acpi_dir[COCO_SEARCH_FEW][256];
-	struct coco_path_list ukis;
 };
 
 /* A request and what it borrows. */
@@ -43,6 +42,8 @@ struct coco_search_args {
 	struct coco_path_list firmware;
 	struct coco_path_list kernels;
 	struct coco_path_list initrds;
+	struct coco_path_list ukis;
+	struct coco_path_list images;          /* kernels, then ukis */
 	uint8_t *lines_text;                   /* owned */
 	struct coco_view *lines;               /* owned */
 	size_t cap_lines;
@@ -70,7 +71,8 @@ int coco_search_boot_answer(const struct coco_run *run, const struct coco_search
 /*
  * coco_search_guest_take - the lists of a search of registers into a->guest;
  * coco_search_guest_free in any case. coco_search_guest_answer - searches them
- * and fills the report; explained: what is known of the log's events, or NULL.
+ * and fills the report; explained: what is known of the log's events, or NULL
+ * (search_answer.c).
  */
 int coco_search_guest_take(struct coco_search_args *a, struct coco_cli *cli,
 			   struct coco_diag *diag) COCO_MUSTUSE;

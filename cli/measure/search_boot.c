@@ -117,8 +117,10 @@ int coco_search_boot_answer(const struct coco_run *run, const struct coco_search
 	bool events = a->boot.log != NULL || a->boot.value != NULL;
 	int r = events ? coco_boot_search(run, &a->boot, e, diag) : 0;
 	if (r == 0 && a->guest != NULL) {
+		/* of what is not found the registers say more */
 		for (size_t i = 0; i < e->n; i++)
-			report_answer(report, a, &e->answer[i]);
+			if (e->answer[i].explained)
+				report_answer(report, a, &e->answer[i]);
 		json_answers(coco_report_json(report), a, e);
 		r = coco_search_guest_answer(run, a, e, report, diag);
 	} else if (r == 0) {

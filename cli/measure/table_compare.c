@@ -1,6 +1,7 @@
 /*
  * table_compare.c - measure diff and measure search in the command table.
  */
+#include "cli/measure/disk_args.h"
 #include "cli/measure/profile_use.h"
 #include "cli/measure/table_measure.h"
 
@@ -56,7 +57,8 @@ const struct coco_cmd coco_cmd_entry_measure_diff = {
 
 #define SEARCH struct coco_opts_measure_search
 
-static const char *const platforms[] = { "snp", "sev-es", "sev", "tdx", "tpm", NULL };
+static const char *const platforms[] = { "snp", "sev-es", "sev", "tdx", "tpm", "vtpm", NULL };
+static const char *const linux_events[] = { "both", "initrd", "none", NULL };
 static const char *const search_vmms[] = { "qemu", "ec2", "gce", "krun", NULL };
 
 static const struct coco_opt search_opts[] = {
@@ -72,8 +74,8 @@ static const struct coco_opt search_opts[] = {
 	  COCO_BIND_STR(SEARCH, reg) },
 	{ .name = "firmware", .kind = COCO_KIND_INPUT, .arg = "FILE|DIR",
 	  .help = "OVMF image, or a directory of them", COCO_BIND_STR(SEARCH, firmware) },
-	{ .name = "kernel", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "kernel whose hash the VMM gave to the firmware",
+	{ .name = "kernel", .kind = COCO_KIND_INPUT, .arg = "FILE", .conflicts = "disk uki",
+	  .help = "kernel that the VMM hands over, or whose hash it does",
 	  COCO_BIND_STR(SEARCH, kernel) },
 	{ .name = "initrd", .kind = COCO_KIND_INPUT, .arg = "FILE",
 	  .help = "initial RAM disk, likewise", COCO_BIND_STR(SEARCH, initrd) },
@@ -115,8 +117,34 @@ static const struct coco_opt search_opts[] = {
 	{ .name = "phys-bits", .kind = COCO_KIND_U32, .arg = "N", .requires = "qemu",
 	  .min = 36, .max = 52, .help = "physical address bits that the firmware uses",
 	  COCO_BIND_U32(SEARCH, phys_bits) },
-	{ .name = "uki", .kind = COCO_KIND_INPUT, .arg = "FILE|DIR", .conflicts = "kernel",
-	  .help = "vTPM: unified kernel image on some disk", COCO_BIND_STR(SEARCH, uki) },
+	COCO_OPTIONS_DISK_BOOT(SEARCH, from),
+	{ .name = "vars", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_SHARED, .arg = "FILE",
+	  .conflicts = "secure-boot", .help = "vTPM: store of variables: OVMF_VARS.fd",
+	  COCO_BIND_STR(SEARCH, vars) },
+	{ .name = "secure-boot", .kind = COCO_KIND_DIR, .flags = COCO_OPT_SHARED, .arg = "DIR",
+	  .help = "vTPM: on, with the variables PK, KEK, db, dbx",
+	  COCO_BIND_STR(SEARCH, secure_boot) },
+	{ .name = "authority", .kind = COCO_KIND_INPUT,
+	  .flags = COCO_OPT_REPEAT | COCO_OPT_SHARED, .arg = "FILE",
+	  .help = "certificate of db that is used, DER", COCO_BIND_LIST(SEARCH, authority) },
+	{ .name = "mok", .kind = COCO_KIND_DIR, .flags = COCO_OPT_SHARED, .arg = "DIR",
+	  .help = "vTPM: shim's MokList, MokListX, MokListTrusted",
+	  COCO_BIND_STR(SEARCH, mok) },
+	{ .name = "option-rom", .kind = COCO_KIND_INPUT,
+	  .flags = COCO_OPT_REPEAT | COCO_OPT_SHARED, .arg = "FILE",
+	  .help = "vTPM: EFI drivers in devices, in order", COCO_BIND_LIST(SEARCH, roms) },
+	{ .name = "shim", .kind = COCO_KIND_FLAG, .flags = COCO_OPT_SHARED,
+	  .help = "vTPM: QEMU has -shim", COCO_BIND_FLAG(SEARCH, shim) },
+	{ .name = "linux-events", .kind = COCO_KIND_ENUM, .flags = COCO_OPT_SHARED,
+	  .arg = "WHICH", .values = linux_events, .def = "both",
+	  .help = "of the kernel's EFI stub (6.12: both)",
+	  COCO_BIND_ENUM(SEARCH, linux_events) },
+	{ .name = "event", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT | COCO_OPT_SHARED,
+	  .arg = "NAME=HEX", .help = "TDX: SHA-384 of an event, instead of computing it",
+	  COCO_BIND_LIST(SEARCH, events) },
+	{ .name = "fw-cfg", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT | COCO_OPT_SHARED,
+	  .arg = "NAME=HEX", .help = "TDX: bytes of a measured fw_cfg item",
+	  COCO_BIND_LIST(SEARCH, items) },
 	{ .name = "vary", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,
 	  .arg = "NAME=LIST", .help = "what to try instead, as below",
 	  COCO_BIND_LIST(SEARCH, vary) },
@@ -135,6 +163,9 @@ static const struct coco_example search_examples[] = {
 	{ "measure search --actual quote.bin --kernel vmlinuz --append @cmdline.txt --vary "
 	  "firmware=firmware.d,memory=2G,4G,8G,acpi=acpi2,acpi4",
 	  "which firmware and machine a TDX guest has" },
+	{ "measure search --actual binary_bios_measurements --profile guest.toml --vary "
+	  "firmware=firmware.d,uki=releases.d",
+	  "which release a guest with a vTPM and Secure Boot has booted" },
 };
 
 const struct coco_cmd coco_cmd_entry_measure_search = {
@@ -154,8 +185,9 @@ const struct coco_cmd coco_cmd_entry_measure_search = {
 		"says whether the value is one on the way (the firmware alone, everything but the "
 		"vCPUs). Of an event log command line, initrd and images are explained one by one, "
 		"of RTMR2 or PCR 9 command line and initrd together.\n\n"
-		"Given firmware, or an image for a vTPM, every register of a log, a quote or "
-		"--register is searched over what it depends on. --vary then also takes "
+		"Given firmware, or an image or a disk for a vTPM, every register of a log, a "
+		"quote or --register is searched over what it depends on; disk, Secure Boot keys "
+		"and addons stay as they are given. --vary then also takes "
 		"memory=2G,4G, firmware-generation=all, qemu-version=8.2,10.0, acpi=DIR,DIR, "
 		"uki=DIR. Both orders of pages in MRTD, ExitBootServices once or twice and all "
 		"boot phases are tried. Of a log the nearest candidate and the first event that "

@@ -12,6 +12,12 @@
 #include "lib/crypto/sha256.h"
 #include "lib/measure/authenticode.h"
 
+/* A file in memory has the name of a descriptor, which another one may have later. */
+static struct coco_shelf *shelf_for(const struct coco_boot_files *f, const char *path)
+{
+	return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/", 5) == 0 ? NULL : f->shelf;
+}
+
 void coco_boot_digests_of(struct coco_boot_digests *ret, const struct coco_bank_values *values,
 			  unsigned mask)
 {
@@ -101,12 +107,12 @@ int coco_boot_hash_file(const struct coco_boot_files *f, const char *path, const
 	struct coco_shelf_file file = { .size = 0 };
 	int r = 0;
 
-	if (!coco_shelf_find(f->shelf, &key, &file)) {
+	if (!coco_shelf_find(shelf_for(f, path), &key, &file)) {
 		r = read_through(f, true, path, &file, diag);
 		if (r == 0)
 			r = coco_boot_final(f->list, &file.digests, diag);
 		if (r == 0)
-			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+			r = coco_shelf_keep(shelf_for(f, path), &key, &file, diag);
 	}
 	if (r == 0)
 		r = name_it(f, name, file.size, file.sha256, diag);
@@ -149,12 +155,12 @@ int coco_boot_image_file(const struct coco_boot_files *f, const char *path, cons
 	struct coco_shelf_file file = { .size = 0 };
 	int r = 0;
 
-	if (!coco_shelf_find(f->shelf, &key, &file)) {
+	if (!coco_shelf_find(shelf_for(f, path), &key, &file)) {
 		r = image_digests(f, path, &file.digests, diag);
 		if (r == 0)
 			r = read_through(f, false, path, &file, diag);
 		if (r == 0)
-			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+			r = coco_shelf_keep(shelf_for(f, path), &key, &file, diag);
 	}
 	if (r == 0)
 		r = name_it(f, name, file.size, file.sha256, diag);
@@ -170,10 +176,10 @@ int coco_boot_kernel_head(const struct coco_boot_files *f, const char *path, con
 	struct coco_shelf_file file = { .size = 0 };
 	int r = 0;
 
-	if (!coco_shelf_find(f->shelf, &key, &file)) {
+	if (!coco_shelf_find(shelf_for(f, path), &key, &file)) {
 		r = read_through(f, false, path, &file, diag);
 		if (r == 0)
-			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+			r = coco_shelf_keep(shelf_for(f, path), &key, &file, diag);
 	}
 	if (r == 0)
 		r = name_it(f, name, file.size, file.sha256, diag);
@@ -255,12 +261,12 @@ int coco_boot_kernel_image(const struct coco_boot_files *f, const char *path,
 		coco_sha256_update(&ctx, launch->dtb.p, launch->dtb.n);
 		coco_sha256_final(&ctx, key.head);
 	}
-	if (r == 0 && !coco_shelf_find(f->shelf, &key, &file)) {
+	if (r == 0 && !coco_shelf_find(shelf_for(f, path), &key, &file)) {
 		r = launch != NULL ? patched_digests(f, path, file.head, launch, &file.digests,
 						    diag)
 				   : image_digests(f, path, &file.digests, diag);
 		if (r == 0)
-			r = coco_shelf_keep(f->shelf, &key, &file, diag);
+			r = coco_shelf_keep(shelf_for(f, path), &key, &file, diag);
 	}
 	if (r == 0)
 		*ret = file.digests;

@@ -20,34 +20,39 @@ enum {
 	IMAGE = BIT(COCO_GUEST_KERNEL) | BIT(COCO_GUEST_UKI),
 	PATCH = BIT(COCO_GUEST_QEMU) | BIT(COCO_GUEST_MEMORY),
 	MACHINE = BIT(COCO_GUEST_MEMORY) | BIT(COCO_GUEST_ACPI),
+	TABLES = BIT(COCO_GUEST_ACPI),
 };
 
-/* What each register depends on; bit: in a request. */
+/*
+ * What each register depends on; bit: in a request; with_image: only where a
+ * unified kernel image may run.
+ */
 static const struct {
 	const char *name;
 	unsigned bit;
 	unsigned axes;
+	unsigned with_image;
 } depends[] = {
-	{ "tdx.mrtd", COCO_TDX_MRTD, BIT(COCO_GUEST_FIRMWARE) },
-	{ "tdx.rtmr0", COCO_TDX_RTMR0, FIRMWARE | MACHINE },
-	{ "tdx.rtmr1", COCO_TDX_RTMR1, FIRMWARE | LINE | IMAGE | PATCH },
-	{ "tdx.rtmr2", COCO_TDX_RTMR2, FIRMWARE | LINE | IMAGE },
-	{ "tdx.rtmr3", COCO_TDX_RTMR3, 0 },
-	{ "tpm.pcr0", 1U << 0, FIRMWARE },
-	{ "tpm.pcr1", 1U << 1, FIRMWARE | MACHINE | IMAGE },
-	{ "tpm.pcr2", 1U << 2, FIRMWARE },
-	{ "tpm.pcr3", 1U << 3, FIRMWARE },
-	{ "tpm.pcr4", 1U << 4, FIRMWARE | LINE | IMAGE | PATCH },
-	{ "tpm.pcr5", 1U << 5, FIRMWARE | IMAGE },
-	{ "tpm.pcr6", 1U << 6, FIRMWARE },
-	{ "tpm.pcr7", 1U << 7, FIRMWARE },
-	{ "tpm.pcr8", 1U << 8, FIRMWARE | LINE | IMAGE },
-	{ "tpm.pcr9", 1U << 9, FIRMWARE | LINE | IMAGE },
-	{ "tpm.pcr11", 1U << 11, FIRMWARE | IMAGE },
-	{ "tpm.pcr12", 1U << 12, FIRMWARE | LINE | IMAGE | BIT(COCO_GUEST_ACPI) },
-	{ "tpm.pcr13", 1U << 13, FIRMWARE | IMAGE },
-	{ "tpm.pcr14", 1U << 14, FIRMWARE },
-	{ "tpm.pcr15", 1U << 15, 0 },
+	{ "tdx.mrtd", COCO_TDX_MRTD, BIT(COCO_GUEST_FIRMWARE), 0 },
+	{ "tdx.rtmr0", COCO_TDX_RTMR0, FIRMWARE | MACHINE | IMAGE, IMAGE },
+	{ "tdx.rtmr1", COCO_TDX_RTMR1, FIRMWARE | LINE | IMAGE | PATCH, 0 },
+	{ "tdx.rtmr2", COCO_TDX_RTMR2, FIRMWARE | LINE | IMAGE | TABLES, TABLES },
+	{ "tdx.rtmr3", COCO_TDX_RTMR3, 0, 0 },
+	{ "tpm.pcr0", 1U << 0, FIRMWARE, 0 },
+	{ "tpm.pcr1", 1U << 1, FIRMWARE | MACHINE | IMAGE, IMAGE },
+	{ "tpm.pcr2", 1U << 2, FIRMWARE, 0 },
+	{ "tpm.pcr3", 1U << 3, FIRMWARE, 0 },
+	{ "tpm.pcr4", 1U << 4, FIRMWARE | LINE | IMAGE | PATCH, 0 },
+	{ "tpm.pcr5", 1U << 5, FIRMWARE | IMAGE, 0 },
+	{ "tpm.pcr6", 1U << 6, FIRMWARE, 0 },
+	{ "tpm.pcr7", 1U << 7, FIRMWARE, 0 },
+	{ "tpm.pcr8", 1U << 8, FIRMWARE | LINE | IMAGE, 0 },
+	{ "tpm.pcr9", 1U << 9, FIRMWARE | LINE | IMAGE, 0 },
+	{ "tpm.pcr11", 1U << 11, FIRMWARE | IMAGE, 0 },
+	{ "tpm.pcr12", 1U << 12, FIRMWARE | LINE | IMAGE | TABLES, TABLES },
+	{ "tpm.pcr13", 1U << 13, FIRMWARE | IMAGE, 0 },
+	{ "tpm.pcr14", 1U << 14, FIRMWARE, 0 },
+	{ "tpm.pcr15", 1U << 15, 0, 0 },
 };
 
 /* One run over the candidates, for the registers with the same axes. */
@@ -84,8 +89,17 @@ static int measure_tdx(const struct coco_run *run, const struct pass *p, const s
 	const struct coco_guest_search *s = p->req;
 	struct coco_tdx_request q = *s->tdx;
 
+	struct coco_vtpm_request chain;
+
 	q.shelf = p->shelf;
 	q.registers = p->registers;
+	if (q.chain != NULL) {
+		chain = *q.chain;
+		chain.shelf = p->shelf;
+		if (s->n[COCO_GUEST_UKI] > 0)
+			chain.uki = s->ukis[at[COCO_GUEST_UKI]];
+		q.chain = &chain;
+	}
 	if (s->n[COCO_GUEST_FIRMWARE] > 0)
 		q.firmware = s->firmware[at[COCO_GUEST_FIRMWARE]];
 	if (s->n[COCO_GUEST_GENERATION] > 0)
@@ -223,15 +237,22 @@ static unsigned rank(enum coco_mdiff_result r)
 	return r == COCO_MDIFF_EQUAL ? 2 : r == COCO_MDIFF_DIFFERS ? 1 : 0;
 }
 
-/* Of two answers the better one; of equally good ones that of the first candidate. */
+/* Of two answers the one that agrees in more steps; else the first candidate's. */
 static void keep(struct pass *p, size_t k, size_t candidate, const struct coco_guest_answer *a)
 {
 	struct coco_guest_answer *have = &p->out->answer[k];
 	size_t unknown = have->unknown + (a->result == COCO_MDIFF_SKIPPED);
-	bool better = p->best[k] == SIZE_MAX || rank(a->result) > rank(have->result);
+	bool equal = a->result == COCO_MDIFF_EQUAL;
+	bool better = p->best[k] == SIZE_MAX;
 
-	if (!better && rank(a->result) == rank(have->result))
-		better = a->same > have->same || (a->same == have->same && candidate < p->best[k]);
+	if (!better && equal != (have->result == COCO_MDIFF_EQUAL))
+		better = equal;
+	else if (!better && a->same != have->same)
+		better = a->same > have->same;
+	else if (!better && rank(a->result) != rank(have->result))
+		better = rank(a->result) > rank(have->result);
+	else if (!better)
+		better = candidate < p->best[k];
 	if (better) {
 		*have = *a;
 		p->best[k] = candidate;
@@ -377,11 +398,29 @@ static bool is_past_firmware(const struct coco_guest_search *req, size_t k)
 	       depends[k].bit >= 1U << 8;
 }
 
+/* Whether a unified kernel image may run: systemd measures SMBIOS structures then. */
+static bool may_be_image(const struct coco_guest_search *req)
+{
+	bool uki = req->n[COCO_GUEST_UKI] > 0 ||
+		   (req->vtpm != NULL && (req->vtpm->disk != NULL || req->vtpm->uki != NULL)) ||
+		   (req->tdx != NULL && req->tdx->chain != NULL);
+
+	for (size_t i = 0; !uki && i < req->n[COCO_GUEST_KERNEL]; i++)
+		if (coco_vtpm_is_uki(req->kernels[i], &uki, NULL) != 0)
+			uki = false;   /* it is no candidate at all */
+	return uki;
+}
+
 static void add_target(const struct coco_guest_search *req, struct coco_guest_found *out,
 		       size_t k, const char *algorithm)
 {
 	struct coco_guest_answer *a = &out->answer[out->n++];
-	unsigned axes = depends[k].axes & ~(is_past_firmware(req, k) ? (unsigned)FIRMWARE : 0);
+	unsigned axes = depends[k].axes;
+
+	if (is_past_firmware(req, k))
+		axes &= ~(unsigned)FIRMWARE;
+	if ((depends[k].with_image & axes) != 0 && !may_be_image(req))
+		axes &= ~depends[k].with_image;
 
 	snprintf(a->name, sizeof(a->name), "%s", depends[k].name);
 	snprintf(a->algorithm, sizeof(a->algorithm), "%s", algorithm);

@@ -56,7 +56,7 @@ struct coco_guest_search {
 	const struct coco_view *lines;
 	const uint64_t *memory;
 	const struct coco_acpi *acpi;
-	const char *const *ukis;               /* vTPM only */
+	const char *const *ukis;               /* TDX: with a chain */
 };
 
 /* What is known of one register. */

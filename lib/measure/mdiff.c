@@ -185,6 +185,27 @@ static const char *why_unknown(const struct coco_mrecord *rec, const char *name)
 	return "the record has no value for it";
 }
 
+/* A register that has no value: which of its known steps the log has. */
+static int count_known(const struct coco_mrecord_register *want, const struct coco_tcg_log *log,
+		       uint32_t index, size_t bank, struct coco_mdiff_register *reg,
+		       struct coco_diag *diag)
+{
+	struct coco_mdiff_list expected = { .n = 0 };
+	struct coco_mdiff_list actual = { .n = 0 };
+
+	int r = coco_mdiff_add_inputs(&expected, want->inputs, want->n_inputs, diag);
+	if (r == 0)
+		r = coco_mdiff_add_events(&actual, log, index, bank, diag);
+	if (r == 0) {
+		reg->same = coco_mdiff_known(&expected, &actual);
+		reg->n_expected = expected.n;
+		reg->n_actual = actual.n;
+	}
+	coco_free(expected.item);
+	coco_free(actual.item);
+	return r;
+}
+
 static int judge_register(struct coco_mdiff *d, const struct coco_mrecord *rec,
 			  const struct coco_mrecord_register *want,
 			  const struct coco_tcg_log *log, struct coco_diag *diag)
@@ -206,7 +227,9 @@ static int judge_register(struct coco_mdiff *d, const struct coco_mrecord *rec,
 		return COCO_E_LIMIT_MEMORY;
 	reg->n_allowed = want->n_values;
 	coco_mdiff_skip(d, reg, why);
-	return 0;
+	if (want->n_values != 0 || index == COCO_TCG_NO_REGISTER || bank == log->n_banks)
+		return 0;
+	return count_known(want, log, index, bank, reg, diag);
 }
 
 /* What could not be computed has no register in the record. */

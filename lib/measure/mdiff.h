@@ -57,7 +57,8 @@ struct coco_mdiff_register {
 	struct coco_mrecord_digest actual;
 	size_t n_expected;                 /* steps */
 	size_t n_actual;
-	size_t same;                       /* leading steps that agree */
+	size_t same;                       /* leading steps that agree; SKIPPED: steps of the
+					      record that the log has, too, in their order */
 	struct coco_mdiff_step *steps;     /* owned: what differs, in order */
 	size_t n_steps;
 	size_t cap_steps;

@@ -32,6 +32,10 @@ int coco_mdiff_add_events(struct coco_mdiff_list *list, const struct coco_tcg_lo
 size_t coco_mdiff_prefix(const struct coco_mdiff_list *expected,
 			 const struct coco_mdiff_list *actual);
 
+/* mdiff_steps.c: how many expected steps that have a digest are there, in their order. */
+size_t coco_mdiff_known(const struct coco_mdiff_list *expected,
+			const struct coco_mdiff_list *actual);
+
 /*
  * mdiff_steps.c: the differences of two lists into reg (steps, same, counts).
  * Errors: LIMIT_MEMORY.

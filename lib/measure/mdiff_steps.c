@@ -105,6 +105,23 @@ size_t coco_mdiff_prefix(const struct coco_mdiff_list *expected,
 	return n;
 }
 
+/* Steps are expected in their order; other events may lie between. */
+size_t coco_mdiff_known(const struct coco_mdiff_list *expected,
+			const struct coco_mdiff_list *actual)
+{
+	size_t n = 0;
+	size_t k = 0;
+
+	for (size_t i = 0; i < expected->n; i++)
+		for (size_t at = k; at < actual->n; at++)
+			if (same(&expected->item[i], &actual->item[at])) {
+				k = at + 1;
+				n++;
+				break;
+			}
+	return n;
+}
+
 static int describe(struct coco_mdiff_side *ret, const struct coco_mdiff_item *item, size_t at,
 		    struct coco_diag *diag)
 {

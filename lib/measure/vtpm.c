@@ -26,7 +26,7 @@ static int check(const struct coco_vtpm_request *q, struct coco_diag *diag)
 {
 	int ways = (q->kernel != NULL) + (q->disk != NULL) + (q->uki != NULL);
 
-	if (ways == 0)
+	if (ways == 0 && q->firmware == NULL)
 		return coco_fail(diag, COCO_E_USAGE_MISSING,
 				 "nothing is booted: give a kernel, a disk or an image");
 	if (ways > 1)
@@ -240,12 +240,37 @@ static int disk(struct coco_vtpm_work *w)
 	return r == 0 ? coco_boot_exit_services(w->list, repeats || w->may_repeat, w->diag) : r;
 }
 
+/* The hand-over happens; what is handed over to is not known. */
+static int unknown_boot(struct coco_vtpm_work *w)
+{
+	static const uint32_t pcrs[] = { 1, 4, 5, 8, 9, 11, 12, 13, 14 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(pcrs); i++)
+		r = coco_boot_unknown(w->list, pcrs[i], "boot", "what is booted is not given",
+				      "--kernel FILE, --disk IMAGE or --uki FILE", w->diag);
+	if (r == 0)
+		r = ready(w);
+	return r == 0 ? coco_vtpm_authority(w) : r;
+}
+
+static int boot(struct coco_vtpm_work *w)
+{
+	const struct coco_vtpm_request *q = w->req;
+
+	if (q->kernel != NULL)
+		return direct(w);
+	return q->disk != NULL || q->uki != NULL ? disk(w) : unknown_boot(w);
+}
+
 static int describe(struct coco_vtpm_work *w)
 {
 	const struct coco_vtpm_request *q = w->req;
 	int r = 0;
 
-	if (q->kernel != NULL) {
+	if (q->kernel == NULL && q->disk == NULL && q->uki == NULL) {
+		r = coco_mrecord_param(w->rec, w->diag, "boot", "%s", "not known");
+	} else if (q->kernel != NULL) {
 		r = coco_mrecord_param(w->rec, w->diag, "boot", "%s", "kernel from QEMU");
 		if (r == 0)
 			r = coco_mrecord_param(w->rec, w->diag, "qemu", "%u", q->qemu_major);
@@ -307,7 +332,7 @@ static int measure(struct coco_vtpm_work *w)
 	if (r == 0)
 		r = coco_vtpm_platform(w);
 	if (r == 0)
-		r = q->kernel != NULL ? direct(w) : disk(w);
+		r = boot(w);
 	if (r == 0)
 		r = coco_vtpm_mok(w);
 	if (r == 0)

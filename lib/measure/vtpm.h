@@ -62,6 +62,7 @@ struct coco_vtpm_request {
 	const char *uki;
 	struct coco_vtpm_list extras;       /* of X.efi.extra.d: *.addon.efi, *.cred, *.raw */
 	struct coco_vtpm_list globals;      /* of \loader: *.addon.efi, *.cred */
+	/* or nothing, and only what the firmware measures by itself is computed */
 	/* of what runs */
 	unsigned profile;                   /* of the unified kernel image */
 	enum coco_boot_linux_events logs;

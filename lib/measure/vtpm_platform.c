@@ -360,7 +360,7 @@ int coco_vtpm_platform(struct coco_vtpm_work *w)
 		r = variables_of_store(w);
 	else if (r == 0)
 		secure_boot_off(w);
-	p->disk_boot = w->req->kernel == NULL;
+	p->disk_boot = w->req->disk != NULL || w->req->uki != NULL;
 	if (r == 0 && p->disk_boot && w->req->boot_device != NULL) {
 		r = coco_boot_disk_entry(w->req->boot_device, w->entry, &w->disk_entry.data.n,
 					 &w->disk_entry.text, w->diag);

@@ -417,6 +417,32 @@ static void test_store(void **state COCO_UNUSED)
 	coco_test_rmdir(b.dir);
 }
 
+/* Only the firmware: what it measures by itself has values, the rest is not known. */
+static void test_firmware_alone(void **state COCO_UNUSED)
+{
+	struct coco_vtpm_request q = request();
+	struct coco_mrecord rec;
+	char *dir = coco_test_dir();
+
+	q.generation = COCO_FW_AUTO;
+	q.firmware = coco_mint_ovmf_file(dir, "new.fd", &coco_mint_ovmf_new);
+	measure(&q, &rec);
+	assert_int_equal(pcr(&rec, 0)->n_values, 1);
+	assert_int_equal(pcr(&rec, 2)->n_values, 1);
+	assert_int_equal(pcr(&rec, 7)->n_values, 1);
+	assert_int_equal(pcr(&rec, 4)->n_values, 0);
+	assert_int_equal(pcr(&rec, 11)->n_values, 0);
+	coco_mrecord_free(&rec);
+	/* what loaders and kernels extend needs nothing unpacked */
+	q.pcrs = 0xff00;
+	measure(&q, &rec);
+	assert_null(coco_mrecord_find(&rec, "tpm.pcr7", NULL));
+	for (size_t i = 0; i < rec.n_params; i++)
+		assert_string_not_equal(rec.params[i].name, "firmware_generation");
+	coco_mrecord_free(&rec);
+	coco_test_rmdir(dir);
+}
+
 static void test_refused(void **state COCO_UNUSED)
 {
 	struct bed b;
@@ -496,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_secure_boot),
 		cmocka_unit_test(test_not_followed),
 		cmocka_unit_test(test_store),
+		cmocka_unit_test(test_firmware_alone),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_memory),
 	};
