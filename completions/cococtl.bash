@@ -650,6 +650,7 @@ _cococtl()
 		--extra) _cococtl_paths -f; return ;;
 		--global) _cococtl_paths -f; return ;;
 		--uki-profile) :; return ;;
+		--vars) _cococtl_paths -f; return ;;
 		--secure-boot) _cococtl_paths -d; return ;;
 		--authority) _cococtl_paths -f; return ;;
 		--mok) _cococtl_paths -d; return ;;
@@ -667,7 +668,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --secure-boot --authority --mok --option-rom --shim --linux-events --event --fw-cfg --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --vars --secure-boot --authority --mok --option-rom --shim --linux-events --event --fw-cfg --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

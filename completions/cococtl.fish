@@ -675,6 +675,7 @@ complete -c cococtl -n '__cococtl_at measure search' -l loader-conf -r -F -d 'it
 complete -c cococtl -n '__cococtl_at measure search' -l extra -r -F -d '*.addon.efi, *.cred, *.raw beside it'
 complete -c cococtl -n '__cococtl_at measure search' -l global -r -F -d '*.addon.efi, *.cred in loader/'
 complete -c cococtl -n '__cococtl_at measure search' -l uki-profile -x -d 'which of its profiles'
+complete -c cococtl -n '__cococtl_at measure search' -l vars -r -F -d 'vTPM: store of variables: OVMF_VARS.fd'
 complete -c cococtl -n '__cococtl_at measure search' -l secure-boot -x -a '(__fish_complete_directories)' -d 'vTPM: on, with the variables PK, KEK, db, dbx'
 complete -c cococtl -n '__cococtl_at measure search' -l authority -r -F -d 'certificate of db that is used, DER'
 complete -c cococtl -n '__cococtl_at measure search' -l mok -x -a '(__fish_complete_directories)' -d 'vTPM: shim\'s MokList, MokListX, MokListTrusted'
