@@ -1,6 +1,6 @@
 /*
- * cmd_broker_get.c - cococtl broker get: a resource for this guest, or what an
- * administrator may read.
+ * cmd_broker_get.c - cococtl broker get: a resource or token for this guest, or
+ * what an administrator may read.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static int check_output(const struct coco_cli *cli, struct coco_diag *diag)
 
 	if (ref == NULL || strcmp(ref, "-") == 0)
 		return coco_fail(diag, COCO_E_USAGE_MISSING,
-				 "a resource needs a file: -o FILE, or -o store:DIR/repo/type/tag");
+				 "a secret needs a file: -o FILE, or -o store:DIR/repo/type/tag");
 	int r = coco_keyref_check(ref, &kind, diag);
 	if (r != 0 || kind == COCO_KEYREF_STORE)
 		return r;
@@ -77,24 +77,28 @@ static int from_store(struct coco_cli *cli, const struct coco_opts_broker_get *o
 	return r;
 }
 
-static int get_resource(struct coco_cli *cli, const struct coco_opts_broker_get *o,
+static int get_secret(struct coco_cli *cli, const struct coco_opts_broker_get *o,
 			struct coco_report *report, struct coco_diag *diag)
 {
+	bool store = strncmp(o->broker.url, "store:", 6) == 0;
 	struct coco_secret secret = { 0 };
 	struct coco_resource_id id;
-	int r = coco_resource_id_parse(&id, o->resource, strlen(o->resource), diag);
+	int r = o->resource != NULL ?
+		coco_resource_id_parse(&id, o->resource, strlen(o->resource), diag) : 0;
 
+	if (r == 0 && store && o->resource == NULL)
+		r = coco_fail(diag, COCO_E_USAGE_CONFLICT, "a directory gives no tokens");
 	if (r == 0)
 		r = check_output(cli, diag);
 	if (r == 0)
-		r = strncmp(o->broker.url, "store:", 6) == 0 ?
-		    from_store(cli, o, &secret, diag) :
-		    attested(cli, o, &id, &secret, report, diag);
+		r = store ? from_store(cli, o, &secret, diag) :
+		    attested(cli, o, o->resource != NULL ? &id : NULL, &secret, report, diag);
 	if (r == 0)
 		r = coco_keyref_write(cli->common.output, &secret, coco_cli_out_flags(cli, 0),
 				      diag);
 	if (r == 0) {
-		coco_report_string(report, "resource", "resource", o->resource);
+		if (o->resource != NULL)
+			coco_report_string(report, "resource", "resource", o->resource);
 		coco_report_size(report, "bytes", "fetched", secret.n);
 		coco_report_string(report, "output", "written", cli->common.output);
 	}
@@ -142,16 +146,16 @@ int coco_cmd_broker_get(struct coco_cli *cli, const void *opts, struct coco_repo
 	struct coco_secret value = { 0 };
 	struct coco_arg_broker b;
 
-	if (o->resource != NULL && item)
+	if ((o->resource != NULL) + o->token + item > 1)
 		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
-				 "a resource, --reference-value and --resource-policy exclude each "
-				 "other");
-	if (o->resource != NULL)
-		return get_resource(cli, o, report, diag);
+				 "a resource, --token, --reference-value and --resource-policy "
+				 "exclude each other");
+	if (o->resource != NULL || o->token)
+		return get_secret(cli, o, report, diag);
 	if (!item)
 		return coco_fail(diag, COCO_E_USAGE_MISSING,
-				 "name a resource (repo/type/tag), or give --reference-value or "
-				 "--resource-policy");
+				 "name a resource (repo/type/tag), or give --token, "
+				 "--reference-value or --resource-policy");
 	int r = coco_arg_broker_open(cli, &o->broker, &b, diag);
 	if (r != 0)
 		return r;

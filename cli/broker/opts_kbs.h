@@ -64,6 +64,7 @@ struct coco_opts_broker_get {
 	struct coco_opts_broker broker;
 	struct coco_opts_attest attest;
 	const char *resource;            /* repo/type/tag */
+	bool token;
 	bool resource_policy;
 	const char *reference_value;
 };

@@ -21,6 +21,17 @@ static void warn(const struct coco_fetch_config *config, const struct coco_attes
 			 origin);
 }
 
+static int take_token(struct coco_rcar *client, const struct coco_run *run,
+		      struct coco_secret *ret, struct coco_diag *diag)
+{
+	int r = coco_rcar_attest(client, run, diag);
+
+	if (r != 0)
+		return r;
+	const struct coco_secret *token = coco_rcar_token(client);
+	return coco_secret_from(ret, coco_secret_expose(token), token->n, diag);
+}
+
 int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *run,
 	       const struct coco_resource_id *id, struct coco_secret *ret,
 	       struct coco_fetch_info *ret_info, struct coco_diag *diag)
@@ -37,7 +48,8 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 		r = coco_rcar_new(&client, &rcar, diag);
 	if (r == 0) {
 		warn(config, rcar.attester, run);
-		r = coco_rcar_get(client, run, id, ret, diag);
+		r = id != NULL ? coco_rcar_get(client, run, id, ret, diag)
+			       : take_token(client, run, ret, diag);
 	}
 	if (r == 0 && ret_info != NULL)
 		*ret_info = (struct coco_fetch_info){

@@ -24,10 +24,11 @@ struct coco_fetch_info {
 };
 
 /*
- * coco_fetch - gives *ret (coco_secret_free), which may be empty; ret_info may
- * be NULL. Warns in the run's log of the sample attester and of a connection
- * without TLS that leaves the machine. Errors: those of coco_attester_new,
- * coco_http_new, coco_rcar_new, coco_rcar_get.
+ * coco_fetch - gives *ret (coco_secret_free), which may be empty: the resource,
+ * or with id NULL the broker's attestation token. ret_info may be NULL. Warns
+ * in the run's log of the sample attester and of a connection without TLS that
+ * leaves the machine. Errors: those of coco_attester_new, coco_http_new,
+ * coco_rcar_new, coco_rcar_get.
  */
 int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *run,
 	       const struct coco_resource_id *id, struct coco_secret *ret,

@@ -93,6 +93,17 @@ expect 0 broker get --broker "$url" t/m/k --attester sample -o store:keys/t/m/k
 expect 10 broker get --broker "$url" t/m/k --attester sample -o store:keys/t/m/k
 expect 0 broker get --broker "$url" t/m/k --attester sample -o store:keys/t/m/k --force
 
+# the token alone: a credential, so it is written like one
+rm -f token
+expect 0 broker get --broker "$url" --token --attester sample -o token
+[ "$(mode token)" = 600 ] && [ "$(tr -cd . <token)" = .. ] || fail "no token"
+for file in out err log; do
+	hasnt $file "$(cut -d. -f3 token)"
+done
+expect 2 broker get --broker "$url" --token --attester sample
+expect 2 broker get --broker "$url" --token t/m/k --attester sample -o token2
+expect 2 broker get --broker store:served --token -o token2
+
 # a directory needs no evidence, and what the environment says of TLS is not for it
 COCOCTL_BROKER_CA=none.pem
 export COCOCTL_BROKER_CA
