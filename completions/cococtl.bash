@@ -25,7 +25,7 @@ _cococtl_commands()
 	'broker') echo 'probe token put get delete' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
-	'policy') echo 'generate' ;;
+	'policy') echo 'generate lint' ;;
 	esac
 }
 
@@ -1139,6 +1139,23 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--kind --resource --id --initdata --release-id --gpus --platform --reference --confidential --trustee --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'policy lint')
+		case $prev in
+		--reference) _cococtl_paths -f; return ;;
+		--confidential) _cococtl_paths -f; return ;;
+		--trustee) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--reference --confidential --trustee --strict --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

@@ -1,5 +1,5 @@
 /*
- * opts_policy.h - option structs of policy generate.
+ * opts_policy.h - option structs of policy generate and policy lint.
  */
 #ifndef COCO_OPTS_POLICY_H
 #define COCO_OPTS_POLICY_H
@@ -18,6 +18,14 @@ struct coco_opts_policy_generate {
 	const char *trustee;
 	uint32_t gpus;
 	int kind;                        /* enum coco_policy_kind */
+};
+
+struct coco_opts_policy_lint {
+	struct coco_strlist files;
+	struct coco_strlist reference;
+	const char *confidential;
+	const char *trustee;
+	bool strict;
 };
 
 #endif

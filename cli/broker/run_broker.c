@@ -20,6 +20,7 @@ coco_cmd_fn *coco_run_broker(enum coco_cmd_id id)
 		[COCO_CMD_REFVAL_DIFF] = coco_cmd_refval_diff,
 		[COCO_CMD_REFVAL_SHOW] = coco_cmd_refval_show,
 		[COCO_CMD_POLICY_GENERATE] = coco_cmd_policy_generate,
+		[COCO_CMD_POLICY_LINT] = coco_cmd_policy_lint,
 		[COCO_CMD_KEY_SEAL] = coco_cmd_key_seal,
 		[COCO_CMD_KEY_UNSEAL] = coco_cmd_key_unseal,
 	};

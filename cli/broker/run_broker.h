@@ -20,6 +20,7 @@ coco_cmd_fn coco_cmd_refval_export;
 coco_cmd_fn coco_cmd_refval_diff;
 coco_cmd_fn coco_cmd_refval_show;
 coco_cmd_fn coco_cmd_policy_generate;
+coco_cmd_fn coco_cmd_policy_lint;
 coco_cmd_fn coco_cmd_key_seal;
 coco_cmd_fn coco_cmd_key_unseal;
 

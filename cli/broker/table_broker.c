@@ -18,6 +18,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_refval_diff,
 	&coco_cmd_entry_refval_show,
 	&coco_cmd_entry_policy_generate,
+	&coco_cmd_entry_policy_lint,
 	&coco_cmd_entry_key_seal,
 	&coco_cmd_entry_key_unseal,
 };

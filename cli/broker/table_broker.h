@@ -22,6 +22,7 @@ extern const struct coco_cmd coco_cmd_entry_refval_export;
 extern const struct coco_cmd coco_cmd_entry_refval_diff;
 extern const struct coco_cmd coco_cmd_entry_refval_show;
 extern const struct coco_cmd coco_cmd_entry_policy_generate;
+extern const struct coco_cmd coco_cmd_entry_policy_lint;
 extern const struct coco_cmd coco_cmd_entry_key_seal;
 extern const struct coco_cmd coco_cmd_entry_key_unseal;
 

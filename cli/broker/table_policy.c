@@ -1,10 +1,12 @@
 /*
- * table_policy.c - policy generate in the command table.
+ * table_policy.c - policy generate and lint in the command table.
  */
 #include "cli/broker/opts_policy.h"
 #include "cli/broker/table_broker.h"
 
 static const char *const kinds[] = { "resource", "cpu", "gpu", NULL };
+
+/* ---- policy generate -------------------------------------------------------------- */
 
 #define GENERATE struct coco_opts_policy_generate
 
@@ -77,7 +79,61 @@ const struct coco_cmd coco_cmd_entry_policy_generate = {
 	COCO_LIST(examples, generate_examples),
 	.exits = COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) | COCO_EXIT_BIT(LIMIT) |
 		 COCO_EXIT_BIT(EXISTS),
-	.see = "refval export, initdata create, broker put",
+	.see = "policy lint, refval export, initdata create, broker put",
 	.opts_size = sizeof(GENERATE),
+	.since = "0.2.0",
+};
+
+/* ---- policy lint ------------------------------------------------------------------ */
+
+#define LINT struct coco_opts_policy_lint
+
+static const struct coco_operand lint_operands[] = {
+	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 64,
+	  .help = "policies in Rego", COCO_BIND_LIST(LINT, files) },
+};
+
+static const struct coco_opt lint_opts[] = {
+	{ .name = "reference", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
+	  .help = "the reference values that are registered", COCO_BIND_LIST(LINT, reference) },
+	{ .name = "confidential", .kind = COCO_KIND_INPUT, .arg = "FILE",
+	  .help = "words that may not appear, one a line", COCO_BIND_STR(LINT, confidential) },
+	{ .name = "trustee", .kind = COCO_KIND_STRING, .arg = "RELEASE", .def = "v0.21",
+	  .help = "release of Trustee, v0.11 to v0.21", COCO_BIND_STR(LINT, trustee) },
+	{ .name = "strict", .kind = COCO_KIND_FLAG, .help = "a warning is a failure",
+	  COCO_BIND_FLAG(LINT, strict) },
+};
+
+static const struct coco_example lint_examples[] = {
+	{ "policy lint resource.rego --confidential names.txt",
+	  "before a resource policy is registered" },
+	{ "policy lint default_cpu.rego --reference values.json --strict",
+	  "whether policy and registered values fit each other" },
+};
+
+const struct coco_cmd coco_cmd_entry_policy_lint = {
+	.id = COCO_CMD_POLICY_LINT,
+	.path = "policy lint",
+	.group = "Reference values",
+	.summary = "Find what is dangerous or useless in a broker's policies",
+	.text = "Fails when there is no rule allow, when it allows by default or without a "
+		"condition, when no affirming status is asked for (\"not contraindicated\" is "
+		"none: unknown software has the status warning), when sample evidence is allowed "
+		"or affirmed, when a confidential word is in it, and when a trust claim is "
+		"affirmed for every evidence.\n\n"
+		"Warns when only the CPU's status is asked for, when no initdata or resource is "
+		"named, when resources have the same tag (cloud back ends use nothing else), and, "
+		"with --reference, of names without a value and values without a use; it fails "
+		"when no name has a value.\n\n"
+		"It reads Rego as far as it has to. What it does not understand is named and ends "
+		"with exit code 8, never with a pass.",
+	.flags = COCO_CMD_VERIFIES,
+	COCO_LIST(operands, lint_operands),
+	COCO_LIST(opts, lint_opts),
+	COCO_LIST(examples, lint_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(INDETERMINATE),
+	.see = "policy generate, refval show",
+	.opts_size = sizeof(LINT),
 	.since = "0.2.0",
 };
