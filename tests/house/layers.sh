@@ -31,7 +31,7 @@ judge() {
 		pure = "^(__)?(mem(cpy|cmp|set|chr|move|mem|rchr)|explicit_bzero" \
 			"|str(len|nlen|n?casecmp|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r" \
 			"|bsearch|newlocale|freelocale)(_chk)?$"
-		also["formats/core/mem"] = "^(malloc|calloc|realloc|free)$"
+		also["formats/core/mem"] = "^(malloc|calloc|realloc|posix_memalign|free)$"
 		also["formats/core/json"] = "^(json_.*|free)$"
 		also["formats/core/xml"] = "^dl(open|sym)$"
 		also["formats/core/cbor_scan"] = "^cbor_(stream_decode|encode_[a-z_]*)$" # no loader
