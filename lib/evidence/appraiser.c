@@ -6,11 +6,14 @@
 #include <stdio.h>
 
 #include "lib/evidence/sample_appraise.h"
+#include "lib/evidence/tpm_appraise.h"
 
 static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_sample,
 	&coco_appraiser_sample_device,
 	&coco_appraiser_gpu_missing,
+	&coco_appraiser_tpm,
+	&coco_appraiser_gce,
 };
 
 const struct coco_appraiser *coco_appraiser_for(enum coco_piece_kind kind)

@@ -70,4 +70,10 @@ extern const struct coco_piece_form coco_form_additional;
 extern const struct coco_piece_form coco_form_sample;
 extern const struct coco_piece_form coco_form_gpu;
 
+/* form_tpm.c: TPMs and the clouds that have virtual ones. */
+extern const struct coco_piece_form coco_form_tpm_json;
+extern const struct coco_piece_form coco_form_azure_json;
+extern const struct coco_piece_form coco_form_hcl;
+extern const struct coco_piece_form coco_form_gce;
+
 #endif
