@@ -307,7 +307,8 @@ char *coco_mint_ear(const struct coco_mint_ear *s)
 		       "{\"developer\":\"test\",\"build\":\"1\"},\"submods\":{\"cpu0\":{"
 		       "\"ear.status\":\"%s\",\"ear.trustworthiness-vector\":{\"hardware\":%d,"
 		       "\"configuration\":%d,\"executables\":%d},\"ear.appraisal-policy-id\":"
-		       "\"default\",\"ear.veraison.annotated-evidence\":{\"sample\":{\"svn\":\"1\"},"
+		       "\"default\",\"ear.veraison.annotated-evidence\":"
+		       "{\"sample\":{\"svn\":\"1\"},"
 		       "\"runtime_data_claims\":{\"nonce\":\"%s\"}}}}%s,\"note\":\"end\"}",
 		       s->status != NULL ? s->status : "affirming",
 		       s->hardware != 0 ? s->hardware : 2,
@@ -331,7 +332,8 @@ static char *device(const struct coco_mint_detached *s, size_t i)
 
 	coco_wr_init(&wr, TEXT_MAX);
 	coco_wr_printf(&wr, "{\"iss\":\"https://nras.example\",\"iat\":%d,\"nbf\":%d,"
-		       "\"exp\":%d,\"eat_nonce\":\"%s\",\"measres\":\"%s\",\"hwmodel\":\"GH100 %zu\"}",
+		       "\"exp\":%d,\"eat_nonce\":\"%s\",\"measres\":\"%s\","
+		       "\"hwmodel\":\"GH100 %zu\"}",
 		       COCO_PKI_NOW - 10, COCO_PKI_NOW - 10, COCO_PKI_NOW + 3590,
 		       s->device_nonce != NULL ? s->device_nonce : "00ff",
 		       s->measres != NULL ? s->measres : "success", i);

@@ -223,7 +223,8 @@ static void gce_run(struct coco_appraised *t, const struct gce *g, bool middle,
 {
 	size_t n;
 	uint8_t *p = coco_mint_gce(g->q, 2, coco_view_of(g->area, g->n_area),
-				   coco_view_of(NULL, 0), coco_view_of(g->leaf->der, g->leaf->n_der),
+				   coco_view_of(NULL, 0),
+				   coco_view_of(g->leaf->der, g->leaf->n_der),
 				   middle ? coco_view_of(g->middle->der, g->middle->n_der)
 					  : coco_view_of(NULL, 0), &n);
 
