@@ -18,7 +18,7 @@ _cococtl_commands()
 	case $* in
 	'') echo 'key model measure evidence broker initdata refval policy help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
-	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	'model') echo 'plan pack merge sign verify inspect open cat rewrap export' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
 	'evidence') echo 'inspect verify' ;;
@@ -331,6 +331,27 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--key --recipient --key-id --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
+	'model export')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		--recipient) _cococtl_paths -f; return ;;
+		--tag) :; return ;;
+		--packet) _cococtl_words "v2 v1"; return ;;
+		-o | --output) _cococtl_paths -d; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--ocicrypt --key --key-id --recipient --tag --packet --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi

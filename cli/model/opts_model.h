@@ -151,6 +151,16 @@ struct coco_opts_model_cat {
 	uint64_t min_version;
 };
 
+struct coco_opts_model_export {
+	const char *image;
+	const char *key;
+	const char *key_id;
+	const char *tag;
+	struct coco_strlist recipients;
+	int packet;                     /* 0: v2, 1: v1 */
+	bool ocicrypt;
+};
+
 struct coco_opts_model_rewrap {
 	const char *package;
 	const char *key;

@@ -20,6 +20,7 @@ coco_cmd_fn *coco_run_model(enum coco_cmd_id id)
 		[COCO_CMD_MODEL_OPEN] = coco_cmd_model_open,
 		[COCO_CMD_MODEL_CAT] = coco_cmd_model_cat,
 		[COCO_CMD_MODEL_REWRAP] = coco_cmd_model_rewrap,
+		[COCO_CMD_MODEL_EXPORT] = coco_cmd_model_export,
 	};
 
 	return (size_t)id < COCO_ARRAY_LEN(fns) ? fns[id] : NULL;

@@ -20,5 +20,6 @@ coco_cmd_fn coco_cmd_model_inspect;
 coco_cmd_fn coco_cmd_model_open;
 coco_cmd_fn coco_cmd_model_cat;
 coco_cmd_fn coco_cmd_model_rewrap;
+coco_cmd_fn coco_cmd_model_export;
 
 #endif

@@ -18,6 +18,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_model_open,
 	&coco_cmd_entry_model_cat,
 	&coco_cmd_entry_model_rewrap,
+	&coco_cmd_entry_model_export,
 };
 
 const struct coco_wing coco_wing_model = { cmds, COCO_ARRAY_LEN(cmds) };

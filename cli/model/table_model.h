@@ -27,6 +27,9 @@ extern const struct coco_cmd coco_cmd_entry_model_inspect;
 extern const struct coco_cmd coco_cmd_entry_model_open;
 extern const struct coco_cmd coco_cmd_entry_model_cat;
 
+/* table_model_export.c */
+extern const struct coco_cmd coco_cmd_entry_model_export;
+
 /* Options that several commands have; s is the option struct. */
 
 #define COCO_OPTIONS_CERTIFICATE(s, key_option)                                           \
