@@ -44,8 +44,7 @@ static bool holds(struct coco_view text, const char *word)
 bool coco_tdx_header_looks(struct coco_view text)
 {
 	return text.n > 0 && memchr(text.p, '\0', text.n) == NULL &&
-	       (holds(text, "-----BEGIN%20CERTIFICATE") ||
-		holds(text, "-----BEGIN+CERTIFICATE"));
+	       holds(text, "-----BEGIN%20CERTIFICATE");
 }
 
 static int digit(uint8_t c)
@@ -89,7 +88,7 @@ int coco_tdx_percent_decode(struct coco_view text, char **ret, size_t *ret_n,
 	return 0;
 }
 
-/* A chain: PEM, or PEM with percent encoding (blanks as '+' too). */
+/* A chain: PEM, or PEM with percent encoding. */
 static int give_chain(struct sink *s, const char *text, const char *where)
 {
 	struct coco_view v = coco_view_of(text, strlen(text));

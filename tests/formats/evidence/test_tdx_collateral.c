@@ -151,7 +151,8 @@ static void test_stops(void **state COCO_UNUSED)
 
 static void test_percent(void **state COCO_UNUSED)
 {
-	static const char good[] = "TCB-Info-Issuer-Chain: -----BEGIN%20CERTIFICATE-----%0AA%2Bb%3D";
+	static const char good[] =
+		"TCB-Info-Issuer-Chain: -----BEGIN%20CERTIFICATE-----%0AA%2Bb%3D";
 	static const char *const bad[] = { "%", "%4", "%4g", "%%41", "%00" };
 	char *p = NULL;
 	size_t n = 0;
