@@ -74,7 +74,7 @@ int coco_tdx_percent_decode(struct coco_view text, char **ret, size_t *ret_n,
 
 			if (high < 0 || low < 0 || high + low == 0) {
 				coco_free(p);
-				return coco_fail_at(diag, COCO_E_FORMAT_VALUE, i, "percent encoding",
+				return coco_fail_at(diag, COCO_E_FORMAT_VALUE, i, "escape",
 						    "%% is not followed by two digits of a byte");
 			}
 			p[n] = (char)(high << 4 | low);
@@ -353,7 +353,7 @@ static int read_platform(struct sink *s, struct coco_view text, const struct coc
 	return r != 0 ? r : read_tcbs(s, &all);
 }
 
-/* ---- which document it is --------------------------------------------------------------------- */
+/* ---- which document it is -------------------------------------------------------------- */
 
 const char *coco_tdx_collateral_name(const struct coco_jv *doc)
 {

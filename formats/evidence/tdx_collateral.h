@@ -25,7 +25,7 @@ enum coco_tdx_item {
 typedef int coco_tdx_item_fn(void *ctx, enum coco_tdx_item kind, struct coco_view bytes,
 			     const char *where, struct coco_diag *diag);
 
-/* coco_tdx_collateral_name - the form of a document, "dcap-qvl-collateral" and so on; NULL: none. */
+/* coco_tdx_collateral_name - a document's form: "dcap-qvl-collateral", ...; NULL: none. */
 const char *coco_tdx_collateral_name(const struct coco_jv *doc);
 
 /*
