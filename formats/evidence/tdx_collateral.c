@@ -32,7 +32,7 @@ static int give(struct sink *s, enum coco_tdx_item kind, struct coco_view bytes,
 	return s->fn(s->ctx, kind, bytes, where, s->diag);
 }
 
-/* ---- percent encoding ---------------------------------------------------------------- */
+/* ---- percent encoding -------------------------------------------------------------------- */
 
 static bool holds(struct coco_view text, const char *word)
 {
@@ -104,7 +104,7 @@ static int give_chain(struct sink *s, const char *text, const char *where)
 	return r;
 }
 
-/* ---- values of the documents ----------------------------------------------------------- */
+/* ---- values of the documents ------------------------------------------------------------- */
 
 /* A member that is absent, null or an empty text counts as not there. */
 static bool there(const struct coco_jv *obj, const char *key, struct coco_jv *ret)
@@ -208,7 +208,7 @@ static int give_signed(struct sink *s, enum coco_tdx_item kind, const char *body
 	return r;
 }
 
-/* ---- QuoteCollateralV3 ------------------------------------------------------------------ */
+/* ---- QuoteCollateralV3 ------------------------------------------------------------------- */
 
 static int signed_pair(struct sink *s, const struct coco_jv *doc, enum coco_tdx_item kind,
 		       const char *key, const char *signature_key)
@@ -253,7 +253,7 @@ static int read_v3(struct sink *s, const struct coco_jv *doc)
 	return r;
 }
 
-/* ---- platform_collaterals.json ------------------------------------------------------------ */
+/* ---- platform_collaterals.json ----------------------------------------------------------- */
 
 /* A member with its bytes; false: it counts as not there. */
 static bool member(const struct node *up, const char *key, struct node *ret)
@@ -353,7 +353,7 @@ static int read_platform(struct sink *s, struct coco_view text, const struct coc
 	return r != 0 ? r : read_tcbs(s, &all);
 }
 
-/* ---- which document it is -------------------------------------------------------------- */
+/* ---- which document it is ---------------------------------------------------------------- */
 
 const char *coco_tdx_collateral_name(const struct coco_jv *doc)
 {

@@ -9,16 +9,21 @@
 
 #include "formats/core/mem.h"
 #include "lib/crypto/sha256.h"
+#include "lib/evidence/form_tdx.h"
 #include "lib/evidence/piece_form.h"
 
 enum { JSON_VALUES = 1 << 20 };
 
 /* In the order in which they are asked: exact forms before those that only look like text. */
 static const struct coco_piece_form *const forms[] = {
+	&coco_form_dcap_quote,
 	&coco_form_crl,
 	&coco_form_certificate,
 	&coco_form_tar,
 	&coco_form_pem,
+	&coco_form_intel_headers,
+	&coco_form_intel_collateral,
+	&coco_form_tdx_json,
 	&coco_form_payload,
 	&coco_form_additional,
 	&coco_form_sample,
