@@ -58,7 +58,7 @@ static int open_kbs(const struct coco_cli *cli, const struct coco_opts_broker *o
 		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
 				 "--store-json is for --broker store:DIR");
 	int r = load(cli, o, ret, diag);
-	const struct coco_kbs_config config = {
+	ret->config = (struct coco_kbs_config){
 		.url = o->url,
 		.http = {
 			.ca = o->ca,
@@ -73,7 +73,7 @@ static int open_kbs(const struct coco_cli *cli, const struct coco_opts_broker *o
 		.release = (enum coco_trustee)o->release,
 	};
 
-	return r == 0 ? coco_backend_kbs_new(&ret->backend, &config, diag) : r;
+	return r == 0 ? coco_backend_kbs_new(&ret->backend, &ret->config, diag) : r;
 }
 
 int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_broker *o,
@@ -87,6 +87,12 @@ int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_brok
 	if (r != 0)
 		coco_arg_broker_close(ret);
 	return r;
+}
+
+int coco_arg_broker_again(const struct coco_arg_broker *b, struct coco_backend **ret,
+			  struct coco_diag *diag)
+{
+	return coco_backend_kbs_new(ret, &b->config, diag);
 }
 
 void coco_arg_broker_close(struct coco_arg_broker *b)

@@ -15,6 +15,7 @@ struct coco_arg_broker {
 	struct coco_secret token;
 	struct coco_secret client_key;
 	uint8_t pin[32];
+	struct coco_kbs_config config;   /* of a broker over HTTP */
 };
 
 /*
@@ -23,6 +24,13 @@ struct coco_arg_broker {
  */
 int coco_arg_broker_open(const struct coco_cli *cli, const struct coco_opts_broker *o,
 			 struct coco_arg_broker *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_arg_broker_again - one more connection to the same broker, which the
+ * caller frees before b is closed. Not for directories.
+ */
+int coco_arg_broker_again(const struct coco_arg_broker *b, struct coco_backend **ret,
+			  struct coco_diag *diag) COCO_MUSTUSE;
 void coco_arg_broker_close(struct coco_arg_broker *b);
 
 #endif

@@ -498,7 +498,7 @@ static int kbs_probe(void *impl, const struct coco_run *run, struct coco_backend
 		     struct coco_diag *diag)
 {
 	struct coco_kbs *k = impl;
-	int r = coco_kbs_look(k, run, NULL, diag);
+	int r = know_release(k, run, diag);
 
 	if (r == 0)
 		*ret = k->info;

@@ -24,7 +24,8 @@ struct coco_kbs_config {
 };
 
 /*
- * coco_backend_kbs_new - nothing is sent yet. Gives *ret (coco_backend_free).
+ * coco_backend_kbs_new - nothing is sent yet, nor when coco_backend_probe is
+ * asked about a release that is named here. Gives *ret (coco_backend_free).
  * Errors: USAGE_URL, USAGE_CONFLICT, those of coco_http_new.
  *
  * What the operations do beside backend.h:

@@ -214,7 +214,7 @@ static int do_item(struct applier *a, struct coco_backend *b, const struct coco_
 		break;
 	}
 	if (r == 0)
-		coco_run_advance(a->run, item->size);
+		coco_run_advance(a->run, 1);
 	return r;
 }
 
@@ -254,13 +254,10 @@ static unsigned connections(const struct applier *a)
 static int apply_all(struct applier *a, struct coco_diag *diag)
 {
 	const struct coco_plan *plan = a->plan;
-	uint64_t total = 0;
 	size_t i = 0;
 	int r = 0;
 
-	for (size_t k = 0; k < plan->n; k++)
-		total += plan->v[k].size;
-	coco_run_phase(a->run, "registering", total);
+	coco_run_phase_items(a->run, "registering", plan->n);
 	for (; r == 0 && i < plan->n && plan->v[i].type != COCO_ITEM_RESOURCE; i++)
 		if (plan->v[i].state != COCO_PLAN_REMOVED)
 			r = do_item(a, a->src->backend, &plan->v[i], diag);

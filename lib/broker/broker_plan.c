@@ -316,8 +316,11 @@ static int make(struct planner *p)
 		return r;
 	p->disabled = disabled.n != 0;
 	coco_disabled_free(&disabled);
-	for (size_t i = 0; r == 0 && i < src->declared->n; i++)
+	coco_run_phase_items(p->run, "comparing", src->declared->n);
+	for (size_t i = 0; r == 0 && i < src->declared->n; i++) {
 		r = plan_wanted(p, i);
+		coco_run_advance(p->run, 1);
+	}
 	for (size_t i = 0; r == 0 && i < p->n_held; i++)
 		if (!p->wanted[i])
 			r = plan_removal(p, i);
