@@ -16,16 +16,14 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure evidence broker initdata refval policy help explain schema completion version' ;;
+	'') echo 'key model measure broker initdata refval help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
-	'model') echo 'plan pack merge sign verify inspect open cat rewrap export' ;;
+	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
-	'evidence') echo 'inspect verify' ;;
-	'broker') echo 'probe token put get delete' ;;
+	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
-	'policy') echo 'generate lint' ;;
 	esac
 }
 
@@ -335,27 +333,6 @@ _cococtl()
 			_cococtl_paths -d
 		fi
 		;;
-	'model export')
-		case $prev in
-		--key) _cococtl_paths -f; return ;;
-		--key-id) :; return ;;
-		--recipient) _cococtl_paths -f; return ;;
-		--tag) :; return ;;
-		--packet) _cococtl_words "v2 v1"; return ;;
-		-o | --output) _cococtl_paths -d; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--progress) _cococtl_words "auto bar plain json none"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--ocicrypt --key --key-id --recipient --tag --packet --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -d
-		fi
-		;;
 	'measure profile import')
 		case $prev in
 		--qemu-argv) _cococtl_paths -f; return ;;
@@ -643,7 +620,7 @@ _cococtl()
 		case $prev in
 		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
-		--platform) _cococtl_words "snp sev-es sev tdx tpm vtpm"; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
 		--register) :; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
@@ -661,24 +638,7 @@ _cococtl()
 		--qemu) :; return ;;
 		--qemu-args) :; return ;;
 		--phys-bits) :; return ;;
-		--disk) _cococtl_paths -f; return ;;
-		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
-		--entry) :; return ;;
-		--boot-device) :; return ;;
 		--uki) _cococtl_paths -f; return ;;
-		--loader) _cococtl_paths -f; return ;;
-		--loader-conf) _cococtl_paths -f; return ;;
-		--extra) _cococtl_paths -f; return ;;
-		--global) _cococtl_paths -f; return ;;
-		--uki-profile) :; return ;;
-		--vars) _cococtl_paths -f; return ;;
-		--secure-boot) _cococtl_paths -d; return ;;
-		--authority) _cococtl_paths -f; return ;;
-		--mok) _cococtl_paths -d; return ;;
-		--option-rom) _cococtl_paths -f; return ;;
-		--linux-events) _cococtl_words "both initrd none"; return ;;
-		--event) :; return ;;
-		--fw-cfg) :; return ;;
 		--vary) :; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -689,7 +649,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --vars --secure-boot --authority --mok --option-rom --shim --linux-events --event --fw-cfg --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -727,14 +687,11 @@ _cococtl()
 		--phys-bits) :; return ;;
 		--option-rom) _cococtl_paths -f; return ;;
 		--secure-boot) _cococtl_paths -d; return ;;
-		--vars) _cococtl_paths -f; return ;;
 		--authority) _cococtl_paths -f; return ;;
 		--mok) _cococtl_paths -d; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
-		--machine) :; return ;;
-		--dtb) _cococtl_paths -f; return ;;
 		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
@@ -760,7 +717,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --vars --authority --mok --kernel --initrd --append --machine --shim --dtb --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -773,8 +730,6 @@ _cococtl()
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
-		--machine) :; return ;;
-		--dtb) _cococtl_paths -f; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--entry) :; return ;;
@@ -821,44 +776,9 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --machine --shim --dtb --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
-		fi
-		;;
-	'evidence inspect')
-		case $prev in
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'evidence verify')
-		case $prev in
-		--collateral) _cococtl_paths -f; return ;;
-		--trust-root) _cococtl_paths -f; return ;;
-		--nonce) :; return ;;
-		--report-data) :; return ;;
-		--initdata) _cococtl_paths -f; return ;;
-		--require) :; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--collateral --trust-root --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
 		fi
 		;;
 	'broker probe')
@@ -967,7 +887,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--attester --attester-path --initdata --token --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--attester --attester-path --initdata --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -996,6 +916,94 @@ _cococtl()
 			_cococtl_words "--resource --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
+		fi
+		;;
+	'broker plan')
+		case $prev in
+		--ledger-key) _cococtl_paths -f; return ;;
+		--ledger-trust) _cococtl_paths -f; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--ledger-key --ledger-trust --prune --all --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'broker apply')
+		case $prev in
+		--ledger-key) _cococtl_paths -f; return ;;
+		--ledger-trust) _cococtl_paths -f; return ;;
+		--disable) :; return ;;
+		--reason) :; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--ledger-key --ledger-trust --prune --disable --restore --reason --repair-ledger --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'broker status')
+		case $prev in
+		--ledger-key) _cococtl_paths -f; return ;;
+		--ledger-trust) _cococtl_paths -f; return ;;
+		--expect-head) :; return ;;
+		--broker) :; return ;;
+		--admin-key) _cococtl_paths -f; return ;;
+		--admin-token) _cococtl_paths -f; return ;;
+		--issuer) :; return ;;
+		--audience) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--pin) :; return ;;
+		--client-cert) _cococtl_paths -f; return ;;
+		--client-key) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--ledger-key --ledger-trust --expect-head --offline --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
 		fi
 		;;
 	'initdata create')
@@ -1135,48 +1143,6 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--trustee --verifier --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'policy generate')
-		case $prev in
-		--kind) _cococtl_words "resource cpu gpu"; return ;;
-		--resource) :; return ;;
-		--id) :; return ;;
-		--initdata) :; return ;;
-		--release-id) :; return ;;
-		--gpus) :; return ;;
-		--platform) :; return ;;
-		--reference) _cococtl_paths -f; return ;;
-		--confidential) _cococtl_paths -f; return ;;
-		--trustee) :; return ;;
-		-o | --output) _cococtl_paths -f; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--kind --resource --id --initdata --release-id --gpus --platform --reference --confidential --trustee --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
-		else
-			_cococtl_paths -f
-		fi
-		;;
-	'policy lint')
-		case $prev in
-		--reference) _cococtl_paths -f; return ;;
-		--confidential) _cococtl_paths -f; return ;;
-		--trustee) :; return ;;
-		--at) :; return ;;
-		--format) _cococtl_words "text json"; return ;;
-		--pretty) _cococtl_words "auto always never"; return ;;
-		--color) _cococtl_words "auto always never"; return ;;
-		--log-file) _cococtl_paths -f; return ;;
-		esac
-		if [[ $cur == -* ]]; then
-			_cococtl_words "--reference --confidential --trustee --strict --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
