@@ -168,7 +168,8 @@ static int judge_broker(const struct coco_cli *cli, const struct coco_arg_apply 
 	size_t held = plan->count[COCO_PLAN_HELD];
 	size_t differ = coco_plan_pending(plan, false) - vague - held;
 	size_t removed = plan->count[COCO_PLAN_REMOVED];
-	size_t expired = count_expired(cli, a, plan);
+	bool expired = count_expired(cli, a, plan) != 0 ||
+		       coco_outcomes_worst(&a->findings) == COCO_OUTCOME_FAIL;
 
 	add_check(report, "broker.declared", differ + vague == 0, differ + vague == 0 ?
 		  "the broker holds what is declared, as far as it shows it" :
@@ -176,15 +177,14 @@ static int judge_broker(const struct coco_cli *cli, const struct coco_arg_apply 
 	add_check(report, "broker.removed", removed == 0, removed == 0 ?
 		  "it holds nothing by the ledger that is not declared" :
 		  "it holds items by the ledger that are no longer declared");
-	add_check(report, "broker.expired",
-		  expired == 0 && coco_outcomes_worst(&a->findings) != COCO_OUTCOME_FAIL,
-		  "no reference value has expired");
+	add_check(report, "broker.expired", !expired, expired ?
+		  "reference values have expired" : "no reference value has expired");
+	if (expired)
+		return coco_fail(diag, COCO_E_REFVAL_EXPIRED,
+				 "the broker still accepts reference values that have expired");
 	if (differ + removed != 0)
 		return coco_fail(diag, COCO_E_BROKER_DRIFT, "%zu of %zu items differ",
 				 differ + removed, plan->n);
-	if (expired != 0 || coco_outcomes_worst(&a->findings) == COCO_OUTCOME_FAIL)
-		return coco_fail(diag, COCO_E_REFVAL_EXPIRED,
-				 "the broker still accepts reference values that have expired");
 	if (vague != 0)
 		return coco_fail(diag, COCO_E_LEDGER_KEY, "%zu items can only be compared with the "
 				 "ledger's private key, or have to be applied again", vague);

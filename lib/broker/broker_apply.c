@@ -173,6 +173,20 @@ static int do_found(struct applier *a, const struct coco_plan_item *item, struct
 	return r;
 }
 
+/* No broker has a way to remove a reference value; an empty list allows nothing. */
+static int empty_value(struct applier *a, const struct coco_item_id *id, struct coco_diag *diag)
+{
+	struct coco_secret value = { 0 };
+	int r = coco_secret_from(&value, "[]", 2, diag);
+
+	if (r == 0)
+		r = coco_backend_put(a->src->backend, &a->whole, id, &value, diag);
+	if (r == 0)
+		r = read_back(a, a->src->backend, id, &value, diag);
+	coco_secret_free(&value);
+	return r;
+}
+
 static int do_remove(struct applier *a, const struct coco_plan_item *item, struct coco_diag *diag)
 {
 	const struct coco_item_id id = { item->type, item->name };
@@ -182,7 +196,9 @@ static int do_remove(struct applier *a, const struct coco_plan_item *item, struc
 		a->result->left++;
 		return 0;
 	}
-	int r = coco_backend_remove(a->src->backend, &a->whole, &id, &why);
+	int r = item->type == COCO_ITEM_REFERENCE_VALUE && !a->src->info->directory ?
+		empty_value(a, &id, &why) :
+		coco_backend_remove(a->src->backend, &a->whole, &id, &why);
 	if (r == 0 || r == COCO_E_BROKER_ABSENT)
 		return record(a, COCO_LEDGER_REMOVE, item, NULL, diag);
 	if (diag != NULL)

@@ -31,7 +31,8 @@ struct coco_apply_result {
  * was recorded: *ret says how far it came, in any case. What can be read back
  * is: BROKER_DRIFT when it is not what was registered. An outcome that is not
  * known (the connection broke) is recorded as such. A removal of what is not
- * there counts as done.
+ * there counts as done; reference values of a broker over HTTP, which none can
+ * remove, become empty lists.
  */
 int coco_apply(const struct coco_plan *plan, const struct coco_plan_source *src,
 	       struct coco_ledger *ledger, const struct coco_apply_options *options,

@@ -201,7 +201,7 @@ static void judge(struct coco_plan_item *item, bool vague)
 	case COCO_SEEN_DIFFERENT:
 		item->state = COCO_PLAN_CHANGED;
 		item->note = item->recorded ? "somebody else changed it" :
-			     !listed ? "somebody else registered it" : NULL;
+			     !listed ? "the broker has another one, not from here" : NULL;
 		return;
 	case COCO_SEEN_HIDDEN:
 		break;
@@ -290,13 +290,15 @@ static int plan_removal(struct planner *p, size_t i)
 	if (type == COCO_ITEM_RESOURCE)
 		item->possible = info->deletes_resources;
 	else if (type == COCO_ITEM_REFERENCE_VALUE)
-		item->possible = info->directory;
+		item->possible = info->directory || info->reads_reference_values;
 	if (type == COCO_ITEM_RESOURCE_POLICY || type == COCO_ITEM_ATTESTATION_POLICY)
 		item->note = "stays: without it the broker uses a policy of its own";
 	else if (!item->possible)
 		item->note = "stays: this broker cannot remove it";
 	else if (!p->src->prune)
 		item->note = "stays without --prune";
+	else if (type == COCO_ITEM_REFERENCE_VALUE && !info->directory)
+		item->note = "becomes an empty list, which allows nothing: no broker removes it";
 	return 0;
 }
 

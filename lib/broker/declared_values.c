@@ -25,8 +25,8 @@ static void judge_validity(struct coco_gather *g, const struct coco_refset *s, s
 			continue;
 		bool over = v->has_after && g->run->now >= v->not_after;
 		coco_outcome(g->list, COCO_OUTCOME_FAIL, "declaration.refval.expired",
-			     over ? "%s %s expired at %s" : "%s %s holds only from %s on",
-			     v->name, v->label,
+			     over ? "%s%s%s expired at %s" : "%s%s%s holds only from %s on",
+			     v->name, v->label[0] != '\0' ? " " : "", v->label,
 			     coco_rfc3339_print(when, over ? v->not_after : v->not_before));
 		coco_outcome_place(g->list, "%s", file);
 		coco_outcome_next(g->list, "drop it with refval merge, and take it out of the "
