@@ -16,14 +16,16 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure broker initdata refval help explain schema completion version' ;;
+	'') echo 'key model measure evidence broker initdata refval policy help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
+	'evidence') echo 'inspect verify' ;;
 	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
+	'policy') echo 'generate' ;;
 	esac
 }
 
@@ -687,11 +689,14 @@ _cococtl()
 		--phys-bits) :; return ;;
 		--option-rom) _cococtl_paths -f; return ;;
 		--secure-boot) _cococtl_paths -d; return ;;
+		--vars) _cococtl_paths -f; return ;;
 		--authority) _cococtl_paths -f; return ;;
 		--mok) _cococtl_paths -d; return ;;
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
+		--machine) :; return ;;
+		--dtb) _cococtl_paths -f; return ;;
 		--kernel-logs) _cococtl_words "both initrd nothing"; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
@@ -717,7 +722,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --authority --mok --kernel --initrd --append --shim --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --generation --qemu-version --memory --acpi --qemu --qemu-args --phys-bits --option-rom --secure-boot --vars --authority --mok --kernel --initrd --append --machine --shim --dtb --kernel-logs --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --phase --pcr --bank --known-value --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -730,6 +735,8 @@ _cococtl()
 		--kernel) _cococtl_paths -f; return ;;
 		--initrd) _cococtl_paths -f; return ;;
 		--append) :; return ;;
+		--machine) :; return ;;
+		--dtb) _cococtl_paths -f; return ;;
 		--disk) _cococtl_paths -f; return ;;
 		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
 		--entry) :; return ;;
@@ -776,9 +783,44 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --firmware --firmware-generation --kernel --initrd --append --machine --shim --dtb --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --memory --vcpus --max-vcpus --qemu-version --add-page --linux-events --exit-boot-services --acpi --qemu --qemu-args --phys-bits --pci-window --save-acpi --smbios --bios-vendor --bios-version --bios-date --event --fw-cfg --attributes --xfam --mrconfigid --mrowner --mrownerconfig --known-value --register --explain --form --sign-with --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
+		fi
+		;;
+	'evidence inspect')
+		case $prev in
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'evidence verify')
+		case $prev in
+		--collateral) _cococtl_paths -f; return ;;
+		--trust-root) _cococtl_paths -f; return ;;
+		--nonce) :; return ;;
+		--report-data) :; return ;;
+		--initdata) _cococtl_paths -f; return ;;
+		--require) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--collateral --trust-root --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
 		fi
 		;;
 	'broker probe')
@@ -1143,6 +1185,31 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--trustee --verifier --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'policy generate')
+		case $prev in
+		--kind) _cococtl_words "resource cpu gpu"; return ;;
+		--resource) :; return ;;
+		--id) :; return ;;
+		--initdata) :; return ;;
+		--release-id) :; return ;;
+		--gpus) :; return ;;
+		--platform) :; return ;;
+		--reference) _cococtl_paths -f; return ;;
+		--confidential) _cococtl_paths -f; return ;;
+		--trustee) :; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--kind --resource --id --initdata --release-id --gpus --platform --reference --confidential --trustee --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
