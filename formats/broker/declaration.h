@@ -88,9 +88,9 @@ struct coco_declaration {
 /*
  * coco_declaration_decode - gives *ret (coco_declaration_free), which must stay
  * where it is while its texts are used. Nothing that it names is read. The
- * schema is closed. On failure *ret is zeroed. Errors: those of coco_toml_parse and coco_toml_closed,
- * FORMAT_TOML_TYPE, FORMAT_VALUE, DECLARATION_VALUE, LIMIT_COUNT,
- * LIMIT_MEMORY.
+ * schema is closed. On failure *ret is zeroed. Errors: those of
+ * coco_toml_parse and coco_toml_closed, FORMAT_TOML_TYPE, FORMAT_VALUE,
+ * DECLARATION_VALUE, LIMIT_COUNT, LIMIT_MEMORY.
  */
 int coco_declaration_decode(struct coco_declaration *ret, struct coco_view text,
 			    struct coco_diag *diag) COCO_MUSTUSE;

@@ -63,20 +63,19 @@ int coco_declared_load(struct coco_declared *ret, const char *path, struct coco_
 
 /* ---- paths and addresses -------------------------------------------------------- */
 
-/* Bytes of the scheme in front of a path; SIZE_MAX for references that name no file. */
+/*
+ * Bytes of the scheme in front of a path; SIZE_MAX for references that name no
+ * file, and for unknown ones, which whoever reads them refuses.
+ */
 static size_t scheme_length(const char *text)
 {
-	static const char *const others[] = { "fd:", "env:", "cred:", "cdh:", "kbs:", "kbs+",
-					      "pkcs11:", "prompt:" };
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789+");
 
 	if (strncmp(text, "file:", 5) == 0)
 		return 5;
 	if (strncmp(text, "store:", 6) == 0)
 		return 6;
-	for (size_t i = 0; i < COCO_ARRAY_LEN(others); i++)
-		if (strncmp(text, others[i], strlen(others[i])) == 0)
-			return SIZE_MAX;
-	return 0;
+	return n > 0 && text[n] == ':' ? SIZE_MAX : 0;
 }
 
 int coco_declared_resolve(const struct coco_declared *d, const char *text, char **ret,

@@ -44,7 +44,8 @@ static int check_digest(struct coco_gather *g, const struct coco_declared_initda
 		coco_diag_expected(g->diag, "%s:%s", coco_initdata_alg_name(v->alg), text);
 		coco_hex_encode(text, bound.digest, bound.n);
 		coco_diag_actual(g->diag, "%s:%s", coco_initdata_alg_name(bound.alg), text);
-		r = coco_fail(g->diag, COCO_E_DECLARATION_PIN, "its digest is not the declared one");
+		r = coco_fail(g->diag, COCO_E_DECLARATION_PIN,
+			      "its digest is not the declared one");
 	}
 	if (r != 0)
 		coco_diag_source(g->diag, "%s", v->file);

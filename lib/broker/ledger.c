@@ -116,8 +116,8 @@ static int judge_signature(struct coco_ledger *l, const char *text, struct coco_
 	} else {
 		item->key = find_key(l, jws.kid);
 		if (item->key == NULL)
-			r = coco_fail(diag, COCO_E_LEDGER_KEY, "signed with the key %.80s, which is "
-				      "not among those that were given", jws.kid);
+			r = coco_fail(diag, COCO_E_LEDGER_KEY, "signed with the key %.80s, which "
+				      "is not among those that were given", jws.kid);
 		else if (coco_jws_verify(item->key, &jws, &why) != 0)
 			r = coco_fail(diag, COCO_E_LEDGER_SIGNATURE, "the signature does not hold");
 	}

@@ -144,7 +144,8 @@ static void test_refused(void **state COCO_UNUSED)
 	for (size_t i = 0; i < COCO_ARRAY_LEN(bad); i++)
 		refuse(bad[i]);
 	memset(line, 'n', sizeof(line));
-	snprintf(line, sizeof(line), LINE("\"seq\":1," TIME ",\"action\":\"put\",\"name\":\"%.*s\""),
+	snprintf(line, sizeof(line),
+		 LINE("\"seq\":1," TIME ",\"action\":\"put\",\"name\":\"%.*s\""),
 		 COCO_LEDGER_NAME, line + 4096);
 	refuse(line);
 	coco_wr_init(&wr, COCO_LEDGER_LINE_MAX);

@@ -11,8 +11,8 @@
 #include "tests/support/alloc_fail.h"
 #include "tests/support/support.h"
 
-#define COMMENT "# Written by cococtl broker apply --disable: the policy of before, and resources " \
-		"that it may not release.\n"
+#define COMMENT "# Written by cococtl broker apply --disable: the policy of before, and " \
+		"resources that it may not release.\n"
 
 static const char *const paths[] = { "a/b/c", "d/e/f" };
 
