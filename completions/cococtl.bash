@@ -18,14 +18,14 @@ _cococtl_commands()
 	case $* in
 	'') echo 'key model measure evidence broker initdata refval policy help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
-	'model') echo 'plan pack merge sign verify inspect open cat rewrap' ;;
+	'model') echo 'plan pack merge sign verify inspect open cat rewrap export' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
 	'evidence') echo 'inspect verify' ;;
 	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
-	'policy') echo 'generate' ;;
+	'policy') echo 'generate lint' ;;
 	esac
 }
 
@@ -335,6 +335,27 @@ _cococtl()
 			_cococtl_paths -d
 		fi
 		;;
+	'model export')
+		case $prev in
+		--key) _cococtl_paths -f; return ;;
+		--key-id) :; return ;;
+		--recipient) _cococtl_paths -f; return ;;
+		--tag) :; return ;;
+		--packet) _cococtl_words "v2 v1"; return ;;
+		-o | --output) _cococtl_paths -d; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--progress) _cococtl_words "auto bar plain json none"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--ocicrypt --key --key-id --recipient --tag --packet --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
+		fi
+		;;
 	'measure profile import')
 		case $prev in
 		--qemu-argv) _cococtl_paths -f; return ;;
@@ -622,7 +643,7 @@ _cococtl()
 		case $prev in
 		--profile) _cococtl_paths -f; return ;;
 		--actual) :; return ;;
-		--platform) _cococtl_words "snp sev-es sev tdx tpm"; return ;;
+		--platform) _cococtl_words "snp sev-es sev tdx tpm vtpm"; return ;;
 		--register) :; return ;;
 		--firmware) _cococtl_paths -f; return ;;
 		--kernel) _cococtl_paths -f; return ;;
@@ -640,7 +661,24 @@ _cococtl()
 		--qemu) :; return ;;
 		--qemu-args) :; return ;;
 		--phys-bits) :; return ;;
+		--disk) _cococtl_paths -f; return ;;
+		--disk-format) _cococtl_words "auto raw qcow2 vhd"; return ;;
+		--entry) :; return ;;
+		--boot-device) :; return ;;
 		--uki) _cococtl_paths -f; return ;;
+		--loader) _cococtl_paths -f; return ;;
+		--loader-conf) _cococtl_paths -f; return ;;
+		--extra) _cococtl_paths -f; return ;;
+		--global) _cococtl_paths -f; return ;;
+		--uki-profile) :; return ;;
+		--vars) _cococtl_paths -f; return ;;
+		--secure-boot) _cococtl_paths -d; return ;;
+		--authority) _cococtl_paths -f; return ;;
+		--mok) _cococtl_paths -d; return ;;
+		--option-rom) _cococtl_paths -f; return ;;
+		--linux-events) _cococtl_words "both initrd none"; return ;;
+		--event) :; return ;;
+		--fw-cfg) :; return ;;
 		--vary) :; return ;;
 		--jobs) :; return ;;
 		--at) :; return ;;
@@ -651,7 +689,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --uki --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--profile --actual --platform --register --firmware --kernel --initrd --append --vcpus --vcpu-type --vcpu-sig --vmm --guest-features --memory --firmware-generation --qemu-version --acpi --qemu --qemu-args --phys-bits --disk --disk-format --entry --boot-device --uki --loader --loader-conf --extra --global --uki-profile --vars --secure-boot --authority --mok --option-rom --shim --linux-events --event --fw-cfg --vary --jobs --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -929,7 +967,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--attester --attester-path --initdata --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--attester --attester-path --initdata --token --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -1210,6 +1248,23 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--kind --resource --id --initdata --release-id --gpus --platform --reference --confidential --trustee --output --force --dry-run --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'policy lint')
+		case $prev in
+		--reference) _cococtl_paths -f; return ;;
+		--confidential) _cococtl_paths -f; return ;;
+		--trustee) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--reference --confidential --trustee --strict --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi
