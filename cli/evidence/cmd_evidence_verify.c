@@ -11,17 +11,29 @@
 #include "cli/evidence/run_evidence.h"
 #include "formats/core/err_evidence.h"
 #include "formats/core/mem.h"
+#include "lib/broker/refval.h"
 #include "lib/core/io.h"
+#include "lib/crypto/sha256.h"
 #include "lib/evidence/appraise.h"
 #include "lib/evidence/inputs.h"
 
-enum { NONCE_MIN = 8, NONCE_MAX = 256, INITDATA_MAX = 1 << 20, RESULT_MAX = 256 << 20 };
+enum { NONCE_MIN = 8, NONCE_MAX = 256, INITDATA_MAX = 1 << 20, RESULT_MAX = 256 << 20,
+       FILES = 64 };
+
+/* A file that was read whole. */
+struct read_file {
+	const char *role;
+	size_t n;
+	uint8_t sha256[COCO_SHA256_SIZE];
+};
 
 /* Everything that a run reads. */
 struct inputs {
 	struct coco_pieces pieces;
 	struct coco_collateral collateral;
 	struct coco_collateral roots;
+	struct coco_policy policy;
+	struct coco_refset references;
 	uint8_t *nonce;
 	size_t n_nonce;
 	uint8_t *report_data;
@@ -29,6 +41,8 @@ struct inputs {
 	uint8_t *initdata;
 	size_t n_initdata;
 	unsigned require;
+	struct read_file files[FILES];   /* policy and reference values, for the result */
+	size_t n_files;
 };
 
 static void inputs_free(struct inputs *in)
@@ -36,6 +50,8 @@ static void inputs_free(struct inputs *in)
 	coco_pieces_free(&in->pieces);
 	coco_collateral_free(&in->collateral);
 	coco_collateral_free(&in->roots);
+	coco_policy_free(&in->policy);
+	coco_refset_free(&in->references);
 	coco_free(in->nonce);
 	coco_free(in->report_data);
 	coco_free(in->initdata);
@@ -59,7 +75,57 @@ static int read_values(struct inputs *in, const struct coco_opts_evidence_verify
 	return r;
 }
 
-static int read_inputs(struct inputs *in, const struct coco_opts_evidence_verify *o,
+static int note_file(struct inputs *in, const char *role, struct coco_view bytes,
+		     struct coco_diag *diag)
+{
+	struct coco_sha256 sha;
+
+	if (in->n_files == FILES)
+		return coco_fail(diag, COCO_E_LIMIT_COUNT, "more than %d policies and reference "
+				 "values", FILES);
+	coco_sha256_init(&sha);
+	coco_sha256_update(&sha, bytes.p, bytes.n);
+	coco_sha256_final(&sha, in->files[in->n_files].sha256);
+	in->files[in->n_files].role = role;
+	in->files[in->n_files++].n = bytes.n;
+	return 0;
+}
+
+static int read_policy(struct inputs *in, const char *path, struct coco_diag *diag)
+{
+	uint8_t *p = NULL;
+	size_t n = 0;
+	int r = coco_read_file(path, COCO_TOML_MAX_SIZE, &p, &n, diag);
+
+	if (r == 0)
+		r = coco_policy_decode(&in->policy, coco_view_of(p, n), diag);
+	if (r == 0)
+		r = note_file(in, "policy", coco_view_of(p, n), diag);
+	if (r != 0)
+		coco_diag_source(diag, "%s", path);
+	coco_free(p);
+	return r;
+}
+
+static int read_reference(const struct coco_run *run, struct inputs *in, const char *path,
+			  struct coco_diag *diag)
+{
+	const struct coco_refval_source src = { .tee = COCO_REF_PLAIN };
+	uint8_t *p = NULL;
+	size_t n = 0;
+	int r = coco_read_file(path, COCO_MRECORD_MAX, &p, &n, diag);
+
+	if (r == 0)
+		r = coco_refval_read(run, &in->references, coco_view_of(p, n), &src, diag);
+	if (r == 0)
+		r = note_file(in, "reference values", coco_view_of(p, n), diag);
+	if (r != 0)
+		coco_diag_source(diag, "%s", path);
+	coco_free(p);
+	return r;
+}
+
+static int read_inputs(const struct coco_run *run, struct inputs *in, const struct coco_opts_evidence_verify *o,
 		       struct coco_diag *diag)
 {
 	int r = read_values(in, o, diag);
@@ -70,6 +136,10 @@ static int read_inputs(struct inputs *in, const struct coco_opts_evidence_verify
 		r = coco_inputs_collateral(&in->collateral, o->collateral.v[i], diag);
 	for (size_t i = 0; r == 0 && i < o->trust_roots.n; i++)
 		r = coco_inputs_collateral(&in->roots, o->trust_roots.v[i], diag);
+	for (size_t i = 0; r == 0 && i < o->references.n; i++)
+		r = read_reference(run, in, o->references.v[i], diag);
+	if (r == 0 && o->policy != NULL)
+		r = read_policy(in, o->policy, diag);
 	return r;
 }
 
@@ -128,26 +198,43 @@ static int settle(const struct coco_result *r, bool authentic_only, struct coco_
 			 c->title, c->reason);
 }
 
+static int verify(struct coco_cli *cli, const struct coco_opts_evidence_verify *o,
+		  struct inputs *in, struct coco_result *result, struct coco_diag *diag)
+{
+	const struct coco_appraise_opts want = {
+		.at = cli->run.now,
+		.extra_roots = in->roots.n > 0 ? &in->roots : NULL,
+		.bindings = {
+			.has_nonce = o->nonce != NULL,
+			.nonce = coco_view_of(in->nonce, in->n_nonce),
+			.has_report_data = o->report_data != NULL,
+			.report_data = coco_view_of(in->report_data, in->n_report_data),
+			.initdata = coco_view_of(in->initdata, in->n_initdata),
+		},
+		.require = in->require,
+		.policy = o->policy != NULL ? &in->policy : NULL,
+		.references = o->references.n > 0 ? &in->references : NULL,
+	};
+	int r = coco_appraise(&cli->run, &in->pieces, &in->collateral, &want, result, diag);
+
+	for (size_t i = 0; r == 0 && i < in->n_files; i++)
+		(void)coco_result_input(result, in->files[i].role, "file", in->files[i].n,
+					in->files[i].sha256);
+	return r == 0 ? coco_result_finish(result, diag) : r;
+}
+
 int coco_cmd_evidence_verify(struct coco_cli *cli, const void *opts, struct coco_report *report,
 			     struct coco_diag *diag)
 {
 	const struct coco_opts_evidence_verify *o = opts;
 	struct coco_result result = { .n_inputs = 0 };
-	struct inputs in = { .n_nonce = 0 };
-	struct coco_appraise_opts want = { .at = cli->run.now };
+	struct inputs *in = coco_zalloc(1, sizeof(*in));
 
-	int r = read_inputs(&in, o, diag);
-	want.extra_roots = in.roots.n > 0 ? &in.roots : NULL;
-	want.require = in.require;
-	want.bindings = (struct coco_bindings){
-		.has_nonce = o->nonce != NULL,
-		.nonce = coco_view_of(in.nonce, in.n_nonce),
-		.has_report_data = o->report_data != NULL,
-		.report_data = coco_view_of(in.report_data, in.n_report_data),
-		.initdata = coco_view_of(in.initdata, in.n_initdata),
-	};
+	if (in == NULL)
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the inputs");
+	int r = read_inputs(&cli->run, in, o, diag);
 	if (r == 0)
-		r = coco_appraise(&cli->run, &in.pieces, &in.collateral, &want, &result, diag);
+		r = verify(cli, o, in, &result, diag);
 	if (r == 0)
 		r = write_result(cli, &result, o->authentic_only, diag);
 	if (r == 0) {
@@ -157,6 +244,7 @@ int coco_cmd_evidence_verify(struct coco_cli *cli, const void *opts, struct coco
 		r = settle(&result, o->authentic_only, diag);
 	}
 	coco_result_free(&result);
-	inputs_free(&in);
+	inputs_free(in);
+	coco_free(in);
 	return r;
 }

@@ -15,6 +15,8 @@ struct coco_opts_evidence_verify {
 	struct coco_strlist inputs;
 	struct coco_strlist collateral;
 	struct coco_strlist trust_roots;
+	const char *policy;
+	struct coco_strlist references;
 	const char *nonce;         /* HEX or @FILE */
 	const char *report_data;
 	const char *initdata;

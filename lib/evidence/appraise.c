@@ -8,6 +8,7 @@
 
 #include "formats/core/err_evidence.h"
 #include "formats/core/mem.h"
+#include "lib/evidence/reference.h"
 
 /* ---- subjects -------------------------------------------------------------------------- */
 
@@ -245,6 +246,20 @@ static int *unused(size_t n)
 	return list;
 }
 
+/* Requirements, reference values, policy. */
+static void accept(const struct coco_appraise_opts *opts, struct coco_result *ret)
+{
+	unsigned words = opts->require | (opts->policy != NULL ? opts->policy->require : 0);
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(requirements); i++)
+		if ((words & requirements[i].bit) != 0)
+			require(ret, &requirements[i]);
+	if (opts->references != NULL)
+		coco_references_judge(opts->references, ret);
+	if (opts->policy != NULL)
+		coco_policy_judge(opts->policy, ret);
+}
+
 int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 		  const struct coco_collateral *collateral,
 		  const struct coco_appraise_opts *opts, struct coco_result *ret,
@@ -267,9 +282,8 @@ int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 		r = authenticate(&a, diag);
 	if (r == 0)
 		r = coco_bind(&a, &opts->bindings, diag);
-	for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(requirements); i++)
-		if ((opts->require & requirements[i].bit) != 0)
-			require(ret, &requirements[i]);
+	if (r == 0)
+		accept(opts, ret);
 	coco_free(a.used);
 	coco_free(a.used_roots);
 	return r != 0 ? r : coco_result_finish(ret, diag);

@@ -6,6 +6,8 @@
 #ifndef COCO_APPRAISE_H
 #define COCO_APPRAISE_H
 
+#include "formats/broker/refset.h"
+#include "formats/evidence/policy.h"
 #include "lib/evidence/bind.h"
 
 /* Words of --require. */
@@ -24,6 +26,8 @@ struct coco_appraise_opts {
 	const struct coco_collateral *extra_roots;   /* borrowed; NULL: none */
 	struct coco_bindings bindings;
 	unsigned require;                            /* enum coco_require, ORed */
+	const struct coco_policy *policy;            /* borrowed; NULL: none */
+	const struct coco_refset *references;        /* borrowed; NULL: none */
 };
 
 /*
