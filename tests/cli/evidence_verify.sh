@@ -81,3 +81,26 @@ expect 3 evidence verify payload.json --collateral hello
 echo 'x = 1' >no.toml
 expect 3 evidence verify payload.json --initdata no.toml
 expect 10 evidence verify payload.json --at $at -o a.json
+
+# a policy and reference values beside evidence that nobody can authenticate
+cat >policy.toml <<EOF
+policy = 1
+require = ["fresh"]
+[snp]
+vmpl = [0]
+[[rule]]
+claim = "sample.svn"
+one_of = ["1"]
+EOF
+expect 1 evidence verify payload.json --nonce $nonce --policy policy.toml
+has out 'the evidence is fresh'
+has out "its claims are nobody's word"
+sed 's/vmpl/vpml/' policy.toml >typo.toml
+expect 3 evidence verify payload.json --policy typo.toml
+has err 'typo.toml'
+has err 'line 4'
+expect 3 evidence verify payload.json --policy hello
+expect 0 refval create --value snp.launch_digest="$(printf '%096d' 0)" -o refs.json
+expect 1 evidence verify payload.json --nonce $nonce --reference refs.json
+has out 'no authentic evidence here has this register'
+expect 3 evidence verify payload.json --reference hello
