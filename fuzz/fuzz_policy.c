@@ -1,6 +1,6 @@
 /*
  * fuzz_policy.c - evidence policies. Covers coco_policy_decode,
- * coco_policy_judge and coco_policy_lint over a result with claims of each
+ * coco_policy_judge and coco_policy_gaps over a result with claims of each
  * type. Asserts that every refusal has a reason and a next step, and that a
  * document without rules accepts nothing.
  */
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (r.checks[i].outcome == COCO_CHECKED_FAIL ||
 		    r.checks[i].outcome == COCO_CHECKED_MISSING)
 			require(r.checks[i].reason[0] != '\0' && r.checks[i].next[0] != '\0');
-	coco_policy_lint(&p, &r, 1000, found, NULL);
+	coco_policy_gaps(&p, &r, 1000, found, NULL);
 	coco_result_free(&r);
 	coco_policy_free(&p);
 	return 0;

@@ -133,10 +133,10 @@ struct coco_policy_finding {
 };
 
 /*
- * coco_policy_lint - gives findings to a function; evidence (NULL: none) holds
+ * coco_policy_gaps - gives findings to a function; evidence (NULL: none) holds
  * the claims whose coverage is asked.
  */
-void coco_policy_lint(const struct coco_policy *p, const struct coco_result *evidence, int64_t at,
+void coco_policy_gaps(const struct coco_policy *p, const struct coco_result *evidence, int64_t at,
 		      void (*found)(void *ctx, const struct coco_policy_finding *f), void *ctx);
 
 #endif

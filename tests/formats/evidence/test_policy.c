@@ -374,7 +374,7 @@ static void test_lint(void **state COCO_UNUSED)
 	decode(&p, HEAD "[snp]\nvmpl = []\n[[waiver]]\nrule = 'snp.none'\nreason = 'y'\n"
 		   "approved_by = 'z'\nuntil = 2026-01-01T00:00:00Z\n[[waiver]]\nrule = 'snp.vmpl'\n"
 		   "reason = 'y'\napproved_by = 'z'\nuntil = 1970-01-01T00:00:00Z\n");
-	coco_policy_lint(&p, &r, 1000, found, &s);
+	coco_policy_gaps(&p, &r, 1000, found, &s);
 	assert_true(s.fails);
 	for (int i = 0; i <= COCO_POLICY_UNSEEN; i++)
 		assert_int_equal(s.n[i], 1);
@@ -383,7 +383,7 @@ static void test_lint(void **state COCO_UNUSED)
 	decode(&p, HEAD "require = ['fresh']\n[snp]\nmeasurement = ['" ABC ABC ABC "']\n"
 		   "guest_policy_deny = ['debug']\nmin_firmware = '1.55'\nvmpl = [0]\n"
 		   "min_guest_svn = 0\n");
-	coco_policy_lint(&p, &r, 1000, found, &s);
+	coco_policy_gaps(&p, &r, 1000, found, &s);
 	for (int i = 0; i <= COCO_POLICY_UNSEEN; i++)
 		assert_int_equal(s.n[i], 0);
 	coco_policy_free(&p);

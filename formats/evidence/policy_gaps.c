@@ -1,5 +1,5 @@
 /*
- * policy_lint.c - what an evidence policy leaves open (see policy.h).
+ * policy_gaps.c - what an evidence policy leaves open (see policy.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static void unseen(const struct lint *l, const struct coco_result *evidence)
 	}
 }
 
-void coco_policy_lint(const struct coco_policy *p, const struct coco_result *evidence, int64_t at,
+void coco_policy_gaps(const struct coco_policy *p, const struct coco_result *evidence, int64_t at,
 		      void (*found)(void *ctx, const struct coco_policy_finding *f), void *ctx)
 {
 	static const char *const snp[] = { "snp.measurement", "snp.id_key_digest",
