@@ -844,6 +844,8 @@ _cococtl()
 		case $prev in
 		--collateral) _cococtl_paths -f; return ;;
 		--trust-root) _cococtl_paths -f; return ;;
+		--policy) _cococtl_paths -f; return ;;
+		--reference) _cococtl_paths -f; return ;;
 		--nonce) :; return ;;
 		--report-data) :; return ;;
 		--initdata) _cococtl_paths -f; return ;;
@@ -856,7 +858,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--collateral --trust-root --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

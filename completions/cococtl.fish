@@ -873,6 +873,8 @@ complete -c cococtl -n '__cococtl_at evidence inspect' -s h -l help -d 'show thi
 complete -c cococtl -n '__cococtl_at evidence verify' -F
 complete -c cococtl -n '__cococtl_at evidence verify' -l collateral -r -F -d 'certificates, revocation lists and the like: file, directory, tar'
 complete -c cococtl -n '__cococtl_at evidence verify' -l trust-root -r -F -d 'roots or key sets to trust beside the vendors\' own'
+complete -c cococtl -n '__cococtl_at evidence verify' -l policy -r -F -d 'evidence policy (TOML): what the evidence must show'
+complete -c cococtl -n '__cococtl_at evidence verify' -l reference -r -F -d 'measurement record or reference-value set with allowed values'
 complete -c cococtl -n '__cococtl_at evidence verify' -l nonce -x -d 'the verifier\'s nonce that the evidence must hold'
 complete -c cococtl -n '__cococtl_at evidence verify' -l report-data -x -d 'the report data that the evidence must hold, zeros follow'
 complete -c cococtl -n '__cococtl_at evidence verify' -l initdata -r -F -d 'the initdata document (TOML) that the evidence must name'
