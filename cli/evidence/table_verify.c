@@ -43,24 +43,23 @@ const struct coco_cmd coco_cmd_entry_evidence_inspect = {
 
 static const struct coco_operand verify_operands[] = {
 	{ .name = "input", .kind = COCO_KIND_INPUT, .min = 1, .max = 4096,
-	  .help = "evidence and its companions: files, directories, tar archives; - for "
-		  "standard input",
+	  .help = "evidence and companions: files, directories, tar",
 	  .offset = offsetof(VERIFY, inputs) },
 };
 
 static const struct coco_opt verify_opts[] = {
 	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT,
 	  .arg = "BUNDLE",
-	  .help = "certificates, revocation lists and the like: file, directory, tar",
+	  .help = "certificates, revocation lists ...: file, directory",
 	  COCO_BIND_LIST(VERIFY, collateral) },
 	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .help = "roots or key sets to trust beside the vendors' own",
+	  .help = "roots or key sets to trust beside the vendors'",
 	  COCO_BIND_LIST(VERIFY, trust_roots) },
 	{ .name = "policy", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "evidence policy (TOML): what the evidence must show",
+	  .help = "what the evidence must show (TOML)",
 	  COCO_BIND_STR(VERIFY, policy) },
 	{ .name = "reference", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .help = "measurement record or reference-value set with allowed values",
+	  .help = "measurement record or set of reference values",
 	  COCO_BIND_LIST(VERIFY, references) },
 	{ .name = "nonce", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
 	  .help = "the verifier's nonce that the evidence must hold",
@@ -102,10 +101,10 @@ const struct coco_cmd coco_cmd_entry_evidence_verify = {
 		"values say. The verdict is the worse of both; without a policy or reference "
 		"values the second question has no answer and the exit code is 8, unless "
 		"--authentic-only leaves it out.\n\n"
-		"No socket is opened and no clock but --at is asked. Every input that was used is "
-		"named with its digest, what was not checked is listed with the reason, and the "
-		"result says until when it stays true. The same inputs and --at give the same "
-		"result, byte for byte.\n\n" FORMS,
+		"No socket is opened. Every input that was used is named with its digest, what was "
+		"not checked is listed with the reason, and the result says until when it stays "
+		"true. The same inputs and --at give the same result, byte for byte. evidence "
+		"inspect names the forms that are recognised.",
 	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT,
 	COCO_LIST(operands, verify_operands),
 	COCO_LIST(opts, verify_opts),
