@@ -181,7 +181,7 @@ static void judge(const struct coco_refset *set, size_t first, const struct coco
 			   "--profile P, or measure diff");
 }
 
-/* ---- the set ---------------------------------------------------------------------------------- */
+/* ---- the set ------------------------------------------------------------------------------ */
 
 static bool judged_class(const struct coco_result_subject *s)
 {

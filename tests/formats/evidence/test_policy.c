@@ -89,6 +89,7 @@ static enum coco_checked judged(const char *text, const char *kind, const char *
 	return outcome;
 }
 
+#define SEPT "tdx.attributes.sept_ve_disable"
 #define ABC "414243414243414243414243414243ff"
 
 static void test_operators(void **state COCO_UNUSED)
@@ -107,7 +108,8 @@ static void test_operators(void **state COCO_UNUSED)
 	static const char none[] = HEAD "[tdx]\ndeny_advisories = ['SA-1']\n";
 	static const char only[] = HEAD "[tdx]\nallow_advisories = ['SA-1', 'SA-2']\n";
 	static const char date[] = HEAD "[tdx]\nmin_tcb_date = 1970-01-01T00:00:10Z\n";
-	static const char tee[] = HEAD "[tdx]\nmin_tee_tcb_svn = '41414141414141414141414141414142'\n";
+	static const char tee[] = HEAD "[tdx]\nmin_tee_tcb_svn = "
+				  "'41414141414141414141414141414142'\n";
 	static const char empty[] = HEAD "[snp]\nmeasurement = []\n";
 
 	assert_int_equal(judged(ids, "snp", "snp.family_id", BYTES, "ABCABCABCABCABCA", 0), pass);
@@ -123,8 +125,8 @@ static void test_operators(void **state COCO_UNUSED)
 	assert_int_equal(judged(fw, "snp", "snp.current", TEXT, "new", 0), missing);
 	assert_int_equal(judged(deny, "snp", "snp.policy.debug", BOOL, NULL, 0), pass);
 	assert_int_equal(judged(deny, "az-snp-vtpm", "snp.policy.debug", BOOL, NULL, 1), fail);
-	assert_int_equal(judged(must, "tdx", "tdx.attributes.sept_ve_disable", BOOL, NULL, 1), pass);
-	assert_int_equal(judged(must, "tdx", "tdx.attributes.sept_ve_disable", BOOL, NULL, 0), fail);
+	assert_int_equal(judged(must, "tdx", SEPT, BOOL, NULL, 1), pass);
+	assert_int_equal(judged(must, "tdx", SEPT, BOOL, NULL, 0), fail);
 	assert_int_equal(judged(mit, "snp", "snp.launch_mit_vector", NUMBER, NULL, 7), pass);
 	assert_int_equal(judged(mit, "snp", "snp.launch_mit_vector", NUMBER, NULL, 4), fail);
 	assert_int_equal(judged(status, "tdx", "tdx.tcb_status", TEXT, "UpToDate", 0), pass);
@@ -372,7 +374,8 @@ static void test_lint(void **state COCO_UNUSED)
 	coco_claims_number(c, "snp.guest_svn", 0, 0, 4);
 	coco_claims_bytes(c, "snp.report_data", "x", 1, 0);
 	decode(&p, HEAD "[snp]\nvmpl = []\n[[waiver]]\nrule = 'snp.none'\nreason = 'y'\n"
-		   "approved_by = 'z'\nuntil = 2026-01-01T00:00:00Z\n[[waiver]]\nrule = 'snp.vmpl'\n"
+		   "approved_by = 'z'\nuntil = 2026-01-01T00:00:00Z\n"
+		   "[[waiver]]\nrule = 'snp.vmpl'\n"
 		   "reason = 'y'\napproved_by = 'z'\nuntil = 1970-01-01T00:00:00Z\n");
 	coco_policy_gaps(&p, &r, 1000, found, &s);
 	assert_true(s.fails);
