@@ -17,8 +17,13 @@
 #include "lib/evidence/appraise.h"
 #include "lib/evidence/inputs.h"
 
-enum { NONCE_MIN = 8, NONCE_MAX = 256, INITDATA_MAX = 1 << 20, RESULT_MAX = 256 << 20,
-       FILES = 64 };
+enum {
+	NONCE_MIN = 8,
+	NONCE_MAX = 256,           /* bytes */
+	INITDATA_MAX = 1 << 20,
+	RESULT_MAX = 256 << 20,
+	FILES = 64,                /* policies and reference values */
+};
 
 /* A file that was read whole. */
 struct read_file {
@@ -125,8 +130,8 @@ static int read_reference(const struct coco_run *run, struct inputs *in, const c
 	return r;
 }
 
-static int read_inputs(const struct coco_run *run, struct inputs *in, const struct coco_opts_evidence_verify *o,
-		       struct coco_diag *diag)
+static int read_inputs(const struct coco_run *run, struct inputs *in,
+		       const struct coco_opts_evidence_verify *o, struct coco_diag *diag)
 {
 	int r = read_values(in, o, diag);
 

@@ -24,7 +24,7 @@ enum {
 enum coco_policy_op {
 	COCO_POLICY_ONE_OF,      /* equal to one of the values */
 	COCO_POLICY_AT_LEAST,    /* a number, or a version "1.55.40" */
-	COCO_POLICY_BYTES_AT_LEAST, /* each byte at least that of the value (SVNs) */
+	COCO_POLICY_BYTES_AT_LEAST,   /* each byte at least that of the value */
 	COCO_POLICY_SET,         /* a bit that must be set */
 	COCO_POLICY_CLEAR,       /* a bit that must be clear */
 	COCO_POLICY_HAS,         /* bits (of a number) that must all be set */
@@ -58,7 +58,7 @@ struct coco_policy_when {
 
 struct coco_policy_rule {
 	char id[COCO_POLICY_ID];            /* "snp.measurement", "snp.min_tcb.reported.snp" */
-	const char *kinds;                  /* static: kinds of subjects, blank between; NULL: any */
+	const char *kinds;                  /* static: kinds of subjects; NULL: any */
 	char claim[COCO_CLAIM_NAME];
 	enum coco_policy_op op;
 	const struct coco_policy_value *values;   /* in the policy's list */
@@ -85,7 +85,7 @@ struct coco_policy_waiver {
 struct coco_policy {
 	struct coco_toml doc;
 	const char *name;        /* "" : none */
-	unsigned require;        /* enum coco_require of lib/evidence, ORed in the order of its words */
+	unsigned require;        /* enum coco_require of lib/evidence, ORed */
 	struct coco_policy_rule *rules;     /* owned, as all lists */
 	size_t n_rules;
 	size_t cap_rules;
