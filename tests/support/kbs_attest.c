@@ -191,7 +191,8 @@ static bool auth(struct coco_kbs_server *s, const struct coco_test_request *q,
 		struct coco_kbs_session *x = &c->sessions[c->n++ % COCO_KBS_SESSIONS];
 
 		coco_key_free(x->key);
-		*x = (struct coco_kbs_session){ .sample = strcmp(tee, "sample") == 0 };
+		*x = (struct coco_kbs_session){ .key = NULL };
+		snprintf(x->tee, sizeof(x->tee), "%s", tee);
 		random_text(x->cookie, 16, COCO_B64_URL);
 		random_text(x->nonce, 32, COCO_B64_STD);
 		snprintf(header, sizeof(header), "Set-Cookie: kbs-session-id=%s; Expires=Fri, 01 "
@@ -207,17 +208,54 @@ static bool auth(struct coco_kbs_server *s, const struct coco_test_request *q,
 
 /* ---- evidence ------------------------------------------------------------------- */
 
-/* Whether the sample evidence holds the digest of what was sent with it. */
+/* The data that evidence is over: 48 bytes, or 64 with zeros behind them. */
+static bool report_data(const char *tee, const struct coco_jv *evidence, uint8_t ret[64])
+{
+	enum { QUOTE_DATA = 48 + 520 };
+	uint8_t *raw = NULL;
+	struct coco_jv v;
+	size_t n = 0;
+	bool ok = false;
+
+	memset(ret, 0, 64);
+	if (strcmp(tee, "snp") == 0) {
+		ok = coco_jv_object(evidence, "attestation_report", &v, NULL) == 0 &&
+		     coco_jv_array(&v, "report_data", &v, NULL) == 0 && coco_jv_len(&v) == 64;
+		for (size_t i = 0; ok && i < 64; i++) {
+			struct coco_jv item = coco_jv_item(&v, i);
+			uint64_t byte = 0;
+
+			ok = coco_jv_as_u64(&item, 255, &byte, NULL) == 0;
+			ret[i] = (uint8_t)byte;
+		}
+		return ok;
+	}
+	if (coco_jv_b64(evidence, strcmp(tee, "tdx") == 0 ? "quote" : "report_data", &raw, &n,
+			NULL) != 0)
+		return false;
+	if (strcmp(tee, "tdx") == 0) {
+		ok = n >= QUOTE_DATA + 64;
+		if (ok)
+			memcpy(ret, raw + QUOTE_DATA, 64);
+	} else {
+		ok = n == 48;
+		if (ok)
+			memcpy(ret, raw, 48);
+	}
+	coco_free(raw);
+	return ok;
+}
+
+/* Whether the evidence holds the digest of what was sent with it. */
 static bool bound(const struct coco_kbs_server *s, const struct coco_kbs_session *x,
 		  const struct coco_rcar_key *key, const char *devices,
 		  const struct coco_jv *evidence)
 {
-	struct coco_digest *d = NULL;
-	uint8_t *got = NULL;
-	uint8_t want[48];
-	size_t n = 0;
-	struct coco_wr wr;
 	bool old = strcmp(protocol(s), "0.4.0") != 0;
+	struct coco_digest *d = NULL;
+	uint8_t want[64] = { 0 };
+	uint8_t got[64];
+	struct coco_wr wr;
 
 	coco_wr_init(&wr, 4 << 20);
 	if (old)
@@ -229,10 +267,7 @@ static bool bound(const struct coco_kbs_server *s, const struct coco_kbs_session
 		abort();
 	coco_digest_free(d);
 	coco_wr_free(&wr);
-	bool same = coco_jv_b64(evidence, "report_data", &got, &n, NULL) == 0 && n == 48 &&
-		    memcmp(got, want, 48) == 0;
-	coco_free(got);
-	return same;
+	return report_data(x->tee, evidence, got) && memcmp(got, want, 64) == 0;
 }
 
 static void keep_initdata(struct coco_kbs_attest *c, const struct coco_jv *root)
@@ -269,7 +304,7 @@ static struct coco_key *judge(struct coco_kbs_server *s, const struct coco_kbs_s
 		      coco_jv_object(&evidence, "primary_evidence", &evidence, NULL) != 0)) ||
 	    coco_rcar_key_decode(&key, &jwk, NULL) != 0)
 		return NULL;
-	if (x->sample && bound(s, x, &key, devices, &evidence))
+	if (bound(s, x, &key, devices, &evidence))
 		result = coco_kbs_attest_key(&key);
 	coco_rcar_key_clear(&key);
 	return result;
@@ -300,7 +335,8 @@ static void attest(struct coco_kbs_server *s, const struct coco_test_request *q,
 	coco_key_free(x->key);
 	x->key = key;
 	x->token[0] = '\0';
-	snprintf(x->status, sizeof(x->status), "%s", appraise(s));
+	snprintf(x->status, sizeof(x->status), "%s", strcmp(x->tee, "sample") == 0 ?
+		 appraise(s) : "contraindicated");
 	for (unsigned i = 0; i < 3; i++) {
 		char part[48];
 
@@ -317,7 +353,7 @@ static void attest(struct coco_kbs_server *s, const struct coco_test_request *q,
 static bool allowed(struct coco_kbs_server *s, const struct coco_kbs_session *x)
 {
 	struct coco_secret policy = { 0 };
-	bool yes = !x->sample;
+	bool yes = strcmp(x->tee, "sample") != 0;
 
 	if (lookup(s, COCO_ITEM_RESOURCE_POLICY, "", &policy)) {
 		const uint8_t *p = coco_secret_expose(&policy);

@@ -1,7 +1,8 @@
 /*
  * kbs_attest.h - the attested routes of the test broker (kbs_server.h): the
  * handshake 0.4.0 and 0.2.0, the sample verifier, and resources encrypted to
- * the guest's key.
+ * the guest's key. Of SEV-SNP reports and TDX quotes only the report data is
+ * compared, no signature.
  *
  * It reads no Rego. What it makes of the resource policy: with a line
  * "default allow = true" everybody gets everything; with a rule "allow if" or
@@ -30,7 +31,7 @@ struct coco_kbs_session {
 	char nonce[64];
 	char token[160];       /* "" before the evidence; only its form is that of a JWT */
 	char status[32];       /* "affirming", "contraindicated" */
-	bool sample;
+	char tee[32];
 	struct coco_key *key;  /* of the guest */
 };
 

@@ -1,15 +1,11 @@
 /*
  * test_attester.c - evidence of a guest: the sample, a fake tree of
- * configfs-tsm (its outblob is a pipe that a thread serves) and a fake device.
+ * configfs-tsm and fake devices.
  */
 #include "lib/broker/attester_priv.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/broker/tee_evidence.h"
@@ -17,17 +13,10 @@
 #include "formats/core/json.h"
 #include "lib/core/io.h"
 #include "tests/support/alloc_fail.h"
+#include "tests/support/fake_tsm.h"
 
 static const struct coco_run run = { .jobs = 1 };
 static const uint8_t bound[COCO_ATTESTER_BOUND] = { 1, 2, 3, 4 };
-
-static void put(const char *dir, const char *name, const void *p, size_t n)
-{
-	char *path = coco_path_join(dir, name);
-
-	assert_ok(coco_write_file(path, p, n, COCO_OUT_FORCE, NULL), NULL);
-	coco_free(path);
-}
 
 static int evidence(struct coco_attester *a, struct coco_json *ret, struct coco_diag *d)
 {
@@ -62,82 +51,29 @@ static void test_sample(void **state COCO_UNUSED)
 	coco_attester_free(a);
 }
 
-/* A fake entry; the thread answers on the pipe outblob. */
-struct fake {
-	char *dir;
-	unsigned serve;     /* requests that the thread answers */
-	unsigned step;      /* added to the counter by each */
-	bool foreign;       /* the report is about other data */
-	const char *provider;
-};
-
-static void *serve(void *arg)
+static int tsm(struct coco_fake_tsm *f, struct coco_json *ret, struct coco_diag *d)
 {
-	struct fake *f = arg;
-	unsigned generation = 5;
-
-	for (unsigned i = 0; i < f->serve; i++) {
-		uint8_t report[COCO_TEE_SNP_REPORT] = { 3 };
-		char text[16];
-		uint8_t *in = NULL;
-		size_t n = 0;
-		char *path = coco_path_join(f->dir, "outblob");
-		char *inblob = coco_path_join(f->dir, "inblob");
-		int fd = open(path, O_WRONLY);
-
-		assert_true(fd >= 0);
-		assert_ok(coco_read_file(inblob, 64, &in, &n, NULL), NULL);
-		memcpy(report + 0x50, in, n);
-		report[0x50] ^= f->foreign;
-		generation += f->step;
-		snprintf(text, sizeof(text), "%u\n", generation);
-		put(f->dir, "generation", text, strlen(text));
-		assert_int_equal(write(fd, report, sizeof(report)), sizeof(report));
-		/* a new pipe before the end of this one: the next answer is for the next reader */
-		assert_int_equal(unlink(path), 0);
-		assert_int_equal(mkfifo(path, 0600), 0);
-		close(fd);
-		coco_free(in);
-		coco_free(path);
-		coco_free(inblob);
-	}
-	return NULL;
-}
-
-static int tsm(struct fake *f, struct coco_json *ret, struct coco_diag *d)
-{
-	static const uint8_t zeros[64];
 	struct coco_attester_config config = { .kind = COCO_ATTESTER_TSM };
 	struct coco_attester *a = NULL;
-	pthread_t thread;
 
-	f->dir = coco_test_dir();
+	coco_fake_tsm_start(f);
 	config.tsm = f->dir;
 	config.event_log = f->dir;
-	put(f->dir, "provider", f->provider, strlen(f->provider));
-	put(f->dir, "inblob", zeros, sizeof(zeros));
-	put(f->dir, "generation", "5\n", 2);
-	char *path = coco_path_join(f->dir, "outblob");
-	assert_int_equal(mkfifo(path, 0600), 0);
 	int r = coco_attester_new(&a, &config, d);
-	if (r == 0) {
-		assert_int_equal(pthread_create(&thread, NULL, serve, f), 0);
+	if (r == 0)
 		r = evidence(a, ret, d);
-		pthread_join(thread, NULL);
-	}
 	coco_attester_free(a);
-	coco_free(path);
-	coco_test_rmdir(f->dir);
+	coco_fake_tsm_stop(f);
 	return r;
 }
 
 static void test_tsm(void **state COCO_UNUSED)
 {
-	struct fake snp = { .serve = 1, .step = 1, .provider = "sev_guest\n" };
-	struct fake tdx = { .serve = 1, .step = 1, .provider = "tdx_guest\n" };
-	struct fake race = { .serve = 5, .step = 2, .provider = "sev_guest\n" };
-	struct fake foreign = { .serve = 1, .step = 1, .foreign = true, .provider = "sev_guest\n" };
-	struct fake other = { .provider = "moon_guest\n" };
+	struct coco_fake_tsm snp = { .serve = 1, .step = 1, .provider = "sev_guest\n" };
+	struct coco_fake_tsm tdx = { .serve = 1, .step = 1, .provider = "tdx_guest\n" };
+	struct coco_fake_tsm race = { .serve = 5, .step = 2, .provider = "sev_guest\n" };
+	struct coco_fake_tsm foreign = { .serve = 1, .step = 1, .foreign = true, .provider = "sev_guest\n" };
+	struct coco_fake_tsm other = { .provider = "moon_guest\n" };
 	struct coco_diag d = { 0 };
 	struct coco_json doc;
 	struct coco_jv part;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "formats/core/err_broker.h"
+#include "tests/support/alloc_fail.h"
 #include "tests/support/http_server.h"
-#include "tests/support/support.h"
 
 static const struct coco_run run = { .jobs = 1 };
 static const struct coco_resource_id id = { .repo = "r", .type = "t", .tag = "g" };
@@ -59,6 +59,25 @@ static void test_answers(void **state COCO_UNUSED)
 	coco_test_server_stop(server);
 }
 
+static void test_memory(void **state COCO_UNUSED)
+{
+	unsigned status = 200;
+	struct coco_test_server *server = coco_test_server_start(handler, &status, NULL);
+	const char *url = coco_test_server_url(server, "");
+	struct coco_secret got = { 0 };
+	struct coco_diag d = { 0 };
+
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		int r = coco_cdh_get(url, 0, &run, &id, &got, &d);
+
+		if (coco_test_alloc_check(r, &d))
+			break;
+		assert_null(got.p);
+	}
+	coco_secret_free(&got);
+	coco_test_server_stop(server);
+}
+
 static void test_addresses(void **state COCO_UNUSED)
 {
 	static const char *const urls[] = {
@@ -82,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_addresses),
 	};
 

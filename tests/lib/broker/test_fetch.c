@@ -7,8 +7,9 @@
 
 #include "formats/core/err_broker.h"
 #include "formats/core/mem.h"
+#include "tests/support/alloc_fail.h"
+#include "tests/support/fake_tsm.h"
 #include "tests/support/kbs_attest.h"
-#include "tests/support/support.h"
 
 static struct coco_kbs_server server;
 static struct coco_kbs_attest attest;
@@ -22,14 +23,12 @@ static void note(void *ctx COCO_UNUSED, int level, const char *text COCO_UNUSED)
 static const struct coco_run run = { .jobs = 1, .log = note };
 static const char policy[] = "package policy\ndefault allow = true\n";
 
-/* One fetch from a broker of this release. */
-static int fetch(enum coco_trustee release, enum coco_kbs_lapse lapse, const char *key,
-		 struct coco_fetch_info *info, struct coco_diag *d)
+static int fetch_with(const struct coco_attester_config *attester, enum coco_trustee release,
+		      enum coco_kbs_lapse lapse, const char *key, struct coco_fetch_info *info,
+		      struct coco_diag *d)
 {
 	struct coco_fetch_config config = {
-		.http = { .proxy = "", .tries = 1 },
-		.attester = { .kind = COCO_ATTESTER_SAMPLE },
-		.key = key,
+		.http = { .proxy = "", .tries = 1 }, .attester = *attester, .key = key,
 	};
 	struct coco_secret got = { 0 };
 	struct coco_resource_id id;
@@ -51,6 +50,15 @@ static int fetch(enum coco_trustee release, enum coco_kbs_lapse lapse, const cha
 	coco_kbs_server_stop(&server);
 	coco_kbs_attest_clear(&attest);
 	return r;
+}
+
+/* One fetch from a broker of this release. */
+static int fetch(enum coco_trustee release, enum coco_kbs_lapse lapse, const char *key,
+		 struct coco_fetch_info *info, struct coco_diag *d)
+{
+	const struct coco_attester_config sample = { .kind = COCO_ATTESTER_SAMPLE };
+
+	return fetch_with(&sample, release, lapse, key, info, d);
 }
 
 static void test_releases(void **state COCO_UNUSED)
@@ -85,6 +93,73 @@ static void test_lapse(void **state COCO_UNUSED)
 		   COCO_E_USAGE_VALUE, &d);
 }
 
+/* Evidence of hardware holds what the broker wants to find in it. */
+static void test_hardware(void **state COCO_UNUSED)
+{
+	static const struct {
+		const char *provider;
+		const char *tee;
+		bool foreign;
+		int code;
+	} cases[] = {
+		{ "sev_guest\n", "snp", false, 0 },
+		{ "tdx_guest\n", "tdx", false, 0 },
+		{ "tdx_guest\n", "tdx", true, COCO_E_RCAR_REFUSED },
+		{ "sev_guest\n", "snp", true, COCO_E_FORMAT_VALUE },
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(cases); i++) {
+		struct coco_fake_tsm f = { .provider = cases[i].provider, .serve = 1, .step = 1,
+					   .foreign = cases[i].foreign };
+		struct coco_fetch_info info = { .tee = "" };
+		struct coco_diag d = { 0 };
+
+		coco_fake_tsm_start(&f);
+		const struct coco_attester_config config = { .kind = COCO_ATTESTER_TSM,
+							     .tsm = f.dir, .event_log = f.dir };
+		warnings = 0;
+		int r = fetch_with(&config, COCO_TRUSTEE_V0_21, COCO_LAPSE_NEVER, NULL, &info, &d);
+		coco_fake_tsm_stop(&f);
+		assert_int_equal(warnings, 0);
+		if (cases[i].code == 0) {
+			assert_ok(r, &d);
+			assert_string_equal(info.tee, cases[i].tee);
+			assert_string_equal(info.attester, "tsm");
+		} else {
+			assert_err(r, cases[i].code, &d);
+		}
+	}
+}
+
+/* The token alone, and every allocation that fails on the way. */
+static void test_token(void **state COCO_UNUSED)
+{
+	struct coco_fetch_config config = {
+		.http = { .proxy = "", .tries = 1 },
+		.attester = { .kind = COCO_ATTESTER_SAMPLE },
+	};
+	struct coco_diag d = { 0 };
+	struct coco_secret got = { 0 };
+
+	server.release = COCO_TRUSTEE_V0_21;
+	coco_kbs_attest_on(&server, &attest);
+	coco_kbs_server_start(&server, NULL);
+	config.url = coco_test_server_url(server.http, "");
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		int r = coco_fetch(&config, &run, NULL, &got, NULL, &d);
+
+		if (coco_test_alloc_check(r, &d))
+			break;
+		assert_null(got.p);
+	}
+	const char *token = attest.sessions[(attest.n - 1) % COCO_KBS_SESSIONS].token;
+	assert_int_equal(got.n, strlen(token));
+	assert_memory_equal(coco_secret_expose(&got), token, got.n);
+	coco_secret_free(&got);
+	coco_kbs_server_stop(&server);
+	coco_kbs_attest_clear(&attest);
+}
+
 /* Nothing is sent when there is no evidence to send. */
 static void test_attester(void **state COCO_UNUSED)
 {
@@ -105,6 +180,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_releases),
 		cmocka_unit_test(test_lapse),
+		cmocka_unit_test(test_hardware),
+		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_attester),
 	};
 
