@@ -207,9 +207,9 @@ const struct coco_cmd coco_cmd_entry_broker_get = {
 	.text = "Resources leave a broker only for attested guests: evidence covers a key that is "
 		"made for this run, and the broker encrypts its answer to it. The resource is "
 		"written with mode 0600 and never printed.\n\n"
-		"Evidence comes from configfs-tsm (SEV-SNP, TDX; Linux 6.7) or /dev/sev-guest. "
-		"/dev/tdx_guest alone gives none: tdx-guest says what is missing. auto never "
-		"chooses the sample attester.\n\n"
+		"Evidence comes from configfs-tsm (SEV-SNP, TDX; Linux 6.7), /dev/sev-guest, or "
+		"/dev/tdx_guest with the quote service of the host. auto never chooses the sample "
+		"attester.\n\n"
 		"An administrator reads reference values and, from some releases, the resource "
 		"policy.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT,

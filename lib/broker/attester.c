@@ -1,6 +1,6 @@
 /*
  * attester.c - evidence of this guest (see attester.h). The hardware's
- * interfaces are in attester_tsm.c and attester_sev.c.
+ * interfaces are in attester_tsm.c, attester_sev.c and attester_tdx.c.
  */
 #include <string.h>
 #include <unistd.h>
@@ -131,12 +131,14 @@ static int hardware(struct coco_attester *a, const struct coco_run *run, const u
 	uint8_t *log = NULL;
 	size_t n_log = 0;
 	struct coco_jw jw;
-	if (a->config.kind == COCO_ATTESTER_TDX_GUEST)
-		return coco_attester_tdx_read(&a->config, data, diag);
-	int r = a->config.kind == COCO_ATTESTER_TSM
-			? coco_attester_tsm_read(tsm_dir(&a->config), run, data, &raw, diag)
-			: coco_attester_sev_read(&a->config, data, &raw, diag);
+	int r;
 
+	if (a->config.kind == COCO_ATTESTER_TSM)
+		r = coco_attester_tsm_read(tsm_dir(&a->config), run, data, &raw, diag);
+	else if (a->config.kind == COCO_ATTESTER_TDX_GUEST)
+		r = coco_attester_tdx_read(&a->config, data, &raw, diag);
+	else
+		r = coco_attester_sev_read(&a->config, data, &raw, diag);
 	if (r != 0)
 		return r;
 	coco_jw_init(&jw, wr, false);

@@ -5,10 +5,8 @@
  *   sample      no evidence at all, for tests; only when asked for by name
  *   tsm         Linux configfs-tsm: SEV-SNP and TDX (kernel 6.7 and later)
  *   sev-guest   the SEV-SNP guest device, for older kernels
- *   tdx-guest   the TDX guest device. It gives a report that only the same
- *               machine can check; the quote that a broker wants comes through
- *               configfs-tsm. So this kind looks whether the machine is a TD
- *               that answers, and ends with ATTESTER_QUOTE.
+ *   tdx-guest   the TDX guest device, for kernels without configfs-tsm; the
+ *               quote comes from the host's quote generation service by vsock
  *   auto        tsm, sev-guest, tdx-guest: the first that is there; never sample
  */
 #ifndef COCO_ATTESTER_H
@@ -28,6 +26,7 @@ enum {
 	COCO_ATTESTER_QUOTE_MAX = 64 << 10,  /* bytes of a report or quote */
 	COCO_ATTESTER_CERTS_MAX = 128 << 10,
 	COCO_ATTESTER_LOG_MAX = 1 << 20,     /* bytes of an event log */
+	COCO_ATTESTER_QGS_PORT = 4050,       /* vsock port of a host's quote service */
 };
 
 enum coco_attester_kind {
@@ -52,6 +51,7 @@ struct coco_attester_config {
 	const char *device;     /* of the kinds that are one */
 	const char *event_log;  /* of TDX; it is left out when it cannot be read */
 	int (*ioctl)(int fd, unsigned long request, void *arg);   /* NULL: the kernel's */
+	int (*quote_connect)(void);   /* a socket to the quote service, or -1; NULL: vsock */
 };
 
 struct coco_attester;   /* opaque; one thread at a time */

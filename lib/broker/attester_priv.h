@@ -29,11 +29,12 @@ int coco_attester_sev_read(const struct coco_attester_config *config,
 			   struct coco_attester_raw *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
 /*
- * coco_attester_tdx_read - asks the guest device for a report. It ends with
- * ATTESTER_QUOTE at best (attester.h), or ATTESTER_NONE, ATTESTER_FAILED.
+ * coco_attester_tdx_read - a report by the guest device and a quote over it by
+ * the host's quote generation service. Gives *ret. ATTESTER_NONE,
+ * ATTESTER_FAILED, ATTESTER_QUOTE, those of coco_qgs_response_decode.
  */
 int coco_attester_tdx_read(const struct coco_attester_config *config,
 			   const uint8_t report_data[COCO_ATTESTER_REPORT_DATA],
-			   struct coco_diag *diag) COCO_MUSTUSE;
+			   struct coco_attester_raw *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
 #endif

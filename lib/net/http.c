@@ -264,10 +264,12 @@ static bool set_all(struct coco_http *http)
 
 static void defaults(struct coco_http_config *f)
 {
-	if (f->connect_seconds == 0)
-		f->connect_seconds = COCO_HTTP_CONNECT;
 	if (f->idle_seconds == 0)
 		f->idle_seconds = COCO_HTTP_IDLE;
+	/* whoever waits for a byte for so long does not wait longer for a connection */
+	if (f->connect_seconds == 0)
+		f->connect_seconds = f->idle_seconds < COCO_HTTP_CONNECT ? f->idle_seconds
+									 : COCO_HTTP_CONNECT;
 	if (f->tries == 0)
 		f->tries = COCO_HTTP_TRIES;
 	if (f->backoff_ms == 0)

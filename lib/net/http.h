@@ -7,7 +7,7 @@
  *
  * A handle is for one thread and keeps its connections, so that many requests
  * to one server cost one handshake. Nobody but callers of this header opens a
- * socket.
+ * socket to a network (a TD's question to its own host is in attester_tdx.c).
  */
 #ifndef COCO_HTTP_H
 #define COCO_HTTP_H
@@ -31,7 +31,7 @@ struct coco_http_config {
 	const char *client_cert;          /* PEM file: certificate and intermediates */
 	const struct coco_secret *client_key; /* PEM; with client_cert */
 	const char *proxy;                /* URL; "" : none; NULL: what libcurl finds in env */
-	unsigned connect_seconds;
+	unsigned connect_seconds;         /* at most idle_seconds by default */
 	unsigned idle_seconds;            /* without a byte either way */
 	unsigned tries;                   /* 1: no retry */
 	unsigned backoff_ms;              /* before the second try; doubles; default 250 */

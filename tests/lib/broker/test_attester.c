@@ -5,9 +5,12 @@
 #include "lib/broker/attester_priv.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "formats/broker/qgs.h"
 #include "formats/broker/tee_evidence.h"
 #include "formats/core/err_broker.h"
 #include "formats/core/json.h"
@@ -177,11 +180,55 @@ static int fake_tdx(int fd COCO_UNUSED, unsigned long request COCO_UNUSED, void 
 	return 0;
 }
 
-/* A report is no quote: the end says where one comes from. */
+/* The host's quote service: what it answers to one request. */
+static struct {
+	const char *answer;
+	size_t n;
+	bool silent;        /* the connection ends without an answer */
+	bool none;          /* nobody listens */
+	int fd;
+	pthread_t thread;
+} service;
+
+static void *serve_quote(void *arg COCO_UNUSED)
+{
+	uint8_t request[4 + 24 + COCO_QGS_REPORT];
+	size_t n = 0;
+
+	while (n < sizeof(request)) {
+		ssize_t got = read(service.fd, request + n, sizeof(request) - n);
+
+		assert_true(got > 0);
+		n += (size_t)got;
+	}
+	assert_memory_equal(request, "\0\0\4\x18", 4);
+	assert_int_equal(request[28], 0x81);
+	if (!service.silent)
+		assert_int_equal(write(service.fd, service.answer, service.n), service.n);
+	close(service.fd);
+	return NULL;
+}
+
+static int fake_connect(void)
+{
+	int pair[2];
+
+	if (service.none) {
+		errno = ENODEV;
+		return -1;
+	}
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	service.fd = pair[1];
+	assert_int_equal(pthread_create(&service.thread, NULL, serve_quote, NULL), 0);
+	return pair[0];
+}
+
 static void test_tdx(void **state COCO_UNUSED)
 {
 	struct coco_attester_config config = { .kind = COCO_ATTESTER_TDX_GUEST,
-					       .device = "/dev/null", .ioctl = fake_tdx };
+					       .device = "/dev/null", .ioctl = fake_tdx,
+					       .quote_connect = fake_connect,
+					       .event_log = "/nowhere" };
 	struct coco_attester *a = NULL;
 	struct coco_diag d = { 0 };
 	struct coco_json doc;
@@ -195,6 +242,7 @@ static void test_tdx(void **state COCO_UNUSED)
 		{ -1, COCO_E_ATTESTER_FAILED },
 	};
 
+	service.none = true;
 	assert_ok(coco_attester_new(&a, &config, &d), &d);
 	assert_string_equal(coco_attester_tee(a), "tdx");
 	for (size_t i = 0; i < COCO_ARRAY_LEN(cases); i++) {
@@ -206,6 +254,60 @@ static void test_tdx(void **state COCO_UNUSED)
 	config.device = "/nowhere/tdx_guest";
 	coco_diag_init(&d);
 	assert_err(coco_attester_new(&a, &config, &d), COCO_E_ATTESTER_NONE, &d);
+}
+
+#define QGS_HEAD(size, error, quote)                                                              \
+	"\0\0\0" size "\1\0\0\0\1\0\0\0" size "\0\0\0" error "\0\0\0\0\0\0\0" quote "\0\0\0"
+
+static void test_quote_service(void **state COCO_UNUSED)
+{
+	static const char good[] = QGS_HEAD("\34", "\0", "\4") "quot";
+	static const char refused[] = QGS_HEAD("\30", "\7", "\0");
+	static const struct {
+		const char *answer;
+		size_t n;
+		int code;
+	} cases[] = {
+		{ good, sizeof(good) - 1, 0 },
+		{ refused, sizeof(refused) - 1, COCO_E_ATTESTER_QUOTE },
+		{ good, sizeof(good) - 3, COCO_E_ATTESTER_QUOTE },
+		{ good, 2, COCO_E_ATTESTER_QUOTE },
+		{ NULL, 0, COCO_E_ATTESTER_QUOTE },
+		{ "\0\0\0\0", 4, COCO_E_ATTESTER_QUOTE },
+		{ "\377\377\377\377", 4, COCO_E_ATTESTER_QUOTE },
+		{ "\0\0\0\4quot", 8, COCO_E_FORMAT_SHORT },
+	};
+	struct coco_attester_config config = { .kind = COCO_ATTESTER_TDX_GUEST,
+					       .device = "/dev/null", .ioctl = fake_tdx,
+					       .quote_connect = fake_connect,
+					       .event_log = "/nowhere" };
+	struct coco_attester *a = NULL;
+	struct coco_diag d = { 0 };
+
+	answer = 0x81;
+	service.none = false;
+	assert_ok(coco_attester_new(&a, &config, &d), &d);
+	for (size_t i = 0; i < COCO_ARRAY_LEN(cases); i++) {
+		struct coco_json doc;
+
+		coco_diag_init(&d);
+		service.answer = cases[i].answer;
+		service.n = cases[i].n;
+		service.silent = cases[i].answer == NULL;
+		int r = evidence(a, &doc, &d);
+		pthread_join(service.thread, NULL);
+		if (cases[i].code != 0) {
+			assert_err(r, cases[i].code, &d);
+			continue;
+		}
+		assert_ok(r, &d);
+		struct coco_jv root = coco_json_root(&doc);
+		const char *text = NULL;
+		assert_ok(coco_jv_string(&root, "quote", &text, NULL), NULL);
+		assert_string_equal(text, "cXVvdA==");
+		coco_json_free(&doc);
+	}
+	coco_attester_free(a);
 }
 
 static void test_kinds(void **state COCO_UNUSED)
@@ -236,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_tsm_made),
 		cmocka_unit_test(test_sev),
 		cmocka_unit_test(test_tdx),
+		cmocka_unit_test(test_quote_service),
 		cmocka_unit_test(test_kinds),
 	};
 
