@@ -75,7 +75,8 @@ static void test_tsm(void **state COCO_UNUSED)
 	struct coco_fake_tsm snp = { .serve = 1, .step = 1, .provider = "sev_guest\n" };
 	struct coco_fake_tsm tdx = { .serve = 1, .step = 1, .provider = "tdx_guest\n" };
 	struct coco_fake_tsm race = { .serve = 5, .step = 2, .provider = "sev_guest\n" };
-	struct coco_fake_tsm foreign = { .serve = 1, .step = 1, .foreign = true, .provider = "sev_guest\n" };
+	struct coco_fake_tsm foreign = { .serve = 1, .step = 1, .foreign = true,
+					 .provider = "sev_guest\n" };
 	struct coco_fake_tsm other = { .provider = "moon_guest\n" };
 	struct coco_diag d = { 0 };
 	struct coco_json doc;
