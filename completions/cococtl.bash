@@ -1183,7 +1183,7 @@ _cococtl()
 		;;
 	'refval export')
 		case $prev in
-		--form) _cococtl_words "rvps payload stored configmap json in-toto"; return ;;
+		--form) _cococtl_words "rvps payload stored configmap json in-toto corim"; return ;;
 		--trustee) :; return ;;
 		--verifier) _cococtl_words "plain az-snp-vtpm az-tdx-vtpm"; return ;;
 		-o | --output) _cococtl_paths -f; return ;;

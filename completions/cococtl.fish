@@ -1203,7 +1203,7 @@ complete -c cococtl -n '__cococtl_at refval merge' -s q -l quiet -d 'errors only
 complete -c cococtl -n '__cococtl_at refval merge' -s v -l verbose -d 'steps and decisions; twice: details'
 complete -c cococtl -n '__cococtl_at refval merge' -s h -l help -d 'show this help'
 complete -c cococtl -n '__cococtl_at refval export' -F
-complete -c cococtl -n '__cococtl_at refval export' -l form -x -a 'rvps payload stored configmap json in-toto' -d 'what is written'
+complete -c cococtl -n '__cococtl_at refval export' -l form -x -a 'rvps payload stored configmap json in-toto corim' -d 'what is written'
 complete -c cococtl -n '__cococtl_at refval export' -l trustee -x -d 'release of Trustee, v0.11 to v0.21'
 complete -c cococtl -n '__cococtl_at refval export' -l verifier -x -a 'plain az-snp-vtpm az-tdx-vtpm' -d 'which verifier compares'
 complete -c cococtl -n '__cococtl_at refval export' -s o -l output -r -F -d 'the form'

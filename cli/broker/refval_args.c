@@ -13,7 +13,7 @@
 
 const char *const coco_refval_verifiers[] = { "plain", "az-snp-vtpm", "az-tdx-vtpm", NULL };
 const char *const coco_refval_forms[] = { "rvps", "payload", "stored", "configmap", "json",
-					  "in-toto", NULL };
+					  "in-toto", "corim", NULL };
 
 int coco_refval_load(struct coco_cli *cli, const char *path, const struct coco_refval_source *src,
 		     struct coco_refset *s, struct coco_report *report, struct coco_diag *diag)

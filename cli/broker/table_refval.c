@@ -10,7 +10,8 @@
 #define FORMS_READ                                                                        \
 	"A file may be a set, a measurement record, a message for Trustee's "             \
 	"reference-value service (type sample), the values as that service stores them "  \
-	"in any release, or a JSON object of names; the form is recognised."
+	"in any release, a JSON object of names, or an unsigned CoRIM; the form is "           \
+	"recognised."
 
 #define OPTION_TRUSTEE(s, m)                                                              \
 	{ .name = "trustee", .kind = COCO_KIND_STRING, .arg = "RELEASE", .def = "v0.21",  \
@@ -147,7 +148,8 @@ const struct coco_cmd coco_cmd_entry_refval_export = {
 		"encodings (base64 up to v0.17, hexadecimal from v0.18). Forms: rvps is the "
 		"message, payload what is in it, json the same for reading; stored is the file "
 		"of the service's JSON store; configmap is rvps-reference-values of Trustee's "
-		"operator; in-toto a statement over the set.\n\n"
+		"operator; in-toto a statement over the set; corim an unsigned CoRIM of the "
+		"digests, by register and not by Trustee's names.\n\n"
 		"What has expired, or has no name there, is left out with a warning; so is "
 		"named what no default policy reads.",
 	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,

@@ -41,7 +41,7 @@ int coco_refval_hand(struct coco_refset *s, const char *text, const struct coco_
 /*
  * coco_refval_read - adds what a file holds, whose form is recognised: a set,
  * a measurement record, an RVPS message (type sample), stored values of any
- * release, a JSON object of names. Errors: REFVAL_UNKNOWN, REFSET_VALUE and
+ * release, a JSON object of names, an unsigned CoRIM. Errors: REFVAL_UNKNOWN, REFSET_VALUE and
  * those of the decoders.
  */
 int coco_refval_read(const struct coco_run *run, struct coco_refset *s, struct coco_view text,
@@ -65,10 +65,11 @@ enum coco_refval_form {
 	COCO_REFVAL_CONFIGMAP,  /* Kubernetes: rvps-reference-values, as Trustee's operator reads */
 	COCO_REFVAL_JSON,       /* the object of names, indented */
 	COCO_REFVAL_INTOTO,     /* in-toto Statement v1 over the set */
+	COCO_REFVAL_CORIM,      /* unsigned CoRIM over the digests of registers; binary */
 	COCO_REFVAL_FORMS,
 };
 
-/* coco_refval_form_name - "rvps", "payload", "stored", "configmap", "json", "in-toto"; static. */
+/* coco_refval_form_name - "rvps", "payload", "stored", "configmap", "json", "in-toto", "corim". */
 const char *coco_refval_form_name(enum coco_refval_form form);
 
 struct coco_refval_target {

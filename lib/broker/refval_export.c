@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/broker/stored_value.h"
 #include "formats/core/b64.h"
 #include "formats/core/err_broker.h"
 #include "formats/core/hex.h"
 #include "formats/core/rfc3339.h"
-#include "lib/broker/refval.h"
+#include "lib/broker/refval_priv.h"
 #include "lib/crypto/sha256.h"
 
 enum {
@@ -20,7 +21,8 @@ enum {
 const char *coco_refval_form_name(enum coco_refval_form form)
 {
 	static const char *const names[COCO_REFVAL_FORMS] = { "rvps", "payload", "stored",
-							      "configmap", "json", "in-toto" };
+							      "configmap", "json", "in-toto",
+							      "corim" };
 
 	return names[form];
 }
@@ -256,50 +258,21 @@ static int put_message(struct former *f)
 	return 0;
 }
 
-/* {"hash-value":[{"alg":...,"value":...}]} from the list in e->value. */
-static int put_hashes(struct coco_jw *jw, const struct coco_refval_entry *e, struct coco_diag *diag)
+static int put_stored(struct former *f, struct coco_jw *jw, const struct coco_refval_entry *e)
 {
+	bool hashes = f->target->release <= HASHES_LAST;
+	char when[COCO_RFC3339_TEXT];
 	struct coco_json doc;
 
 	int r = coco_json_parse(&doc, coco_view_of(e->value, strlen(e->value)), COCO_REFSET_MAX,
-				diag);
+				f->diag);
 	if (r != 0)
 		return r;
-	struct coco_jv list = coco_json_root(&doc);
-	coco_jw_key(jw, "hash-value");
-	coco_jw_begin(jw, '[');
-	for (size_t i = 0; i < coco_jv_len(&list); i++) {
-		struct coco_jv item = coco_jv_item(&list, i);
-
-		coco_jw_begin(jw, '{');
-		coco_jw_kv_string(jw, "alg", e->algorithm[0] != '\0' ? e->algorithm : "none");
-		coco_jw_key(jw, "value");
-		coco_jw_value(jw, &item);
-		coco_jw_end(jw, '}');
-	}
-	coco_jw_end(jw, ']');
+	const struct coco_jv value = coco_json_root(&doc);
+	coco_rfc3339_print(when, e->has_after ? e->not_after : f->run->now + YEAR);
+	r = coco_stored_value_write(jw, hashes ? COCO_STORED_HASHES : COCO_STORED_VALUE, e->name,
+				    when, &value, f->diag);
 	coco_json_free(&doc);
-	return 0;
-}
-
-static int put_stored(struct former *f, struct coco_jw *jw, const struct coco_refval_entry *e)
-{
-	char when[COCO_RFC3339_TEXT];
-	int r = 0;
-
-	coco_jw_begin(jw, '{');
-	coco_jw_kv_string(jw, "version", "0.1.0");
-	coco_jw_kv_string(jw, "name", e->name);
-	coco_jw_kv_string(jw, "expiration",
-			  coco_rfc3339_print(when, e->has_after ? e->not_after
-							       : f->run->now + YEAR));
-	if (f->target->release <= HASHES_LAST) {
-		r = put_hashes(jw, e, f->diag);
-	} else {
-		coco_jw_key(jw, "value");
-		coco_jw_raw(jw, e->value, strlen(e->value));
-	}
-	coco_jw_end(jw, '}');
 	return r;
 }
 
@@ -429,6 +402,7 @@ static int put_form(struct former *f)
 		return put_intoto(f);
 	case COCO_REFVAL_PAYLOAD:
 	case COCO_REFVAL_JSON:
+	case COCO_REFVAL_CORIM:
 	case COCO_REFVAL_FORMS:
 	default:
 		put_payload(f, f->wr, f->target->form == COCO_REFVAL_JSON);
@@ -444,6 +418,8 @@ int coco_refval_export(const struct coco_run *run, const struct coco_refset *s,
 	struct coco_wr wr;
 	struct former f = { run, s, &list, target, &wr, diag };
 
+	if (target->form == COCO_REFVAL_CORIM)
+		return coco_refval_write_corim(run, s, ret, ret_n, diag);
 	if (target->form != COCO_REFVAL_INTOTO) {
 		int r = coco_refval_entries(run, s, target->tee, target->release, &list, diag);
 

@@ -18,4 +18,19 @@ int coco_refval_put(struct coco_refset *s, const struct coco_refvalue *base, con
 		    const struct coco_jv *value, enum coco_ref_tee tee, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
+/* coco_refval_is_corim - whether bytes begin as CBOR does and JSON never. */
+bool coco_refval_is_corim(struct coco_view bytes);
+
+/*
+ * coco_refval_read_corim - the digests of an unsigned CoRIM; its validity is theirs unless base has
+ * one. Errors: those of coco_corim_decode, REFVAL_UNKNOWN, REFSET_VALUE.
+ */
+int coco_refval_read_corim(const struct coco_run *run, struct coco_refset *s,
+			   struct coco_view bytes, const struct coco_refvalue *base,
+			   struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_refval_write_corim - what holds at run->now. Gives *ret (coco_free). REFVAL_NONE. */
+int coco_refval_write_corim(const struct coco_run *run, const struct coco_refset *s, uint8_t **ret,
+			    size_t *ret_n, struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

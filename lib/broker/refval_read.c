@@ -387,6 +387,13 @@ static int read_any(struct reader *rd, struct coco_view text, const struct coco_
 									  : read_object(rd, root);
 }
 
+/* A file that turns out to be unreadable adds nothing. */
+static void drop_from(struct coco_refset *s, size_t before, int r)
+{
+	while (r != 0 && s->n > before)
+		coco_refset_remove(s, s->n - 1);
+}
+
 int coco_refval_read(const struct coco_run *run, struct coco_refset *s, struct coco_view text,
 		     const struct coco_refval_source *src, struct coco_diag *diag)
 {
@@ -395,18 +402,24 @@ int coco_refval_read(const struct coco_run *run, struct coco_refset *s, struct c
 	uint8_t sha256[32];
 	struct coco_json doc;
 
-	int r = coco_json_parse_bounded(&doc, text, COCO_MRECORD_MAX, MAX_VALUES, diag);
-	if (r != 0)
-		return r;
+	size_t before = s->n;
+	int r = 0;
+
 	coco_sha256_init(&ctx);
 	coco_sha256_update(&ctx, text.p, text.n);
 	coco_sha256_final(&ctx, sha256);
 	coco_refval_base(&rd.base, COCO_ORIGIN_FILE, sha256, src);
+	if (coco_refval_is_corim(text)) {
+		r = coco_refval_read_corim(run, s, text, &rd.base, diag);
+		drop_from(s, before, r);
+		return r;
+	}
+	r = coco_json_parse_bounded(&doc, text, COCO_MRECORD_MAX, MAX_VALUES, diag);
+	if (r != 0)
+		return r;
 	struct coco_jv root = coco_json_root(&doc);
-	size_t before = s->n;
 	r = read_any(&rd, text, &root);
 	coco_json_free(&doc);
-	while (r != 0 && s->n > before)
-		coco_refset_remove(s, s->n - 1);
+	drop_from(s, before, r);
 	return r;
 }

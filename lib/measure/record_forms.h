@@ -28,7 +28,6 @@ enum coco_corim_profile {
 	COCO_PROFILE_INTEGRITY,   /* own: numbered registers as integrity registers */
 };
 
-#define COCO_CORIM_PROFILE_REGISTERS "https://cococtl/corim-registers/v1"
 #define COCO_PREDICATE_MEASUREMENT "https://cococtl/measurement-record/v1"
 
 struct coco_record_spec {

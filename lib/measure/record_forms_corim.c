@@ -7,12 +7,12 @@
 
 #include "formats/core/err_measure.h"
 #include "formats/core/hex.h"
-#include "formats/measure/corim.h"
+#include "formats/measure/corim_register.h"
 #include "lib/crypto/cose_sign.h"
 #include "lib/crypto/digest.h"
 #include "lib/measure/record_forms_priv.h"
 
-enum { KEY_TEXT = COCO_MRECORD_WORD, ID_TEXT = 96 };
+enum { ID_TEXT = 96 };
 
 /* A CoRIM that is being made, and the texts that its claims borrow. */
 struct maker {
@@ -20,7 +20,7 @@ struct maker {
 	const struct coco_mrecord *rec;
 	enum coco_corim_profile profile;
 	struct coco_corim c;
-	char (*keys)[KEY_TEXT];   /* of the registers */
+	char (*keys)[COCO_CORIM_KEY_TEXT];   /* of the registers */
 	char id[ID_TEXT];
 	struct coco_diag *diag;
 };
@@ -37,20 +37,6 @@ static struct coco_corim_name text_name(const char *s)
 	return n;
 }
 
-/* "MRTD" of "tdx.mrtd", "PCR4" of "tpm.pcr4", "MEASUREMENT" of a launch digest. */
-static void key_text(char ret[KEY_TEXT], const char *reg)
-{
-	const char *dot = strchr(reg, '.');
-	const char *p = dot != NULL ? dot + 1 : reg;
-	size_t n = 0;
-
-	if (strcmp(p, "launch_digest") == 0)
-		p = "measurement";
-	for (; *p != '\0' && n + 1 < KEY_TEXT; p++)
-		ret[n++] = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
-	ret[n] = '\0';
-}
-
 /* The number of "tdx.rtmr2", "tpm.pcr11"; false for others. */
 static bool register_number(const char *reg, uint64_t *ret)
 {
@@ -64,44 +50,17 @@ static bool register_number(const char *reg, uint64_t *ret)
 	return *p == '\0';
 }
 
-/* SHA-1 has no number in the registry of Named Information. */
-static int64_t algorithm(const char *name)
+static void environment(struct maker *m, size_t i, struct coco_corim_env *env)
 {
-	if (strcmp(name, "sha256") == 0)
-		return COCO_CORIM_SHA256;
-	if (strcmp(name, "sha384") == 0)
-		return COCO_CORIM_SHA384;
-	return strcmp(name, "sha512") == 0 ? COCO_CORIM_SHA512 : 0;
-}
-
-static void environment(const struct maker *m, const char *reg, struct coco_corim_env *env)
-{
-	static const struct {
-		const char *start;
-		const char *vendor;
-		const char *model;
-	} known[] = {
-		{ "snp.", "AMD", "SEV-SNP" }, { "sev.", "AMD", "SEV" },
-		{ "tdx.", "Intel", "TDX" }, { "tpm.", "TCG", "TPM" },
-	};
 	/* 1.3.6.1.4.1.3704.3.1: by chip */
 	static const char amd_class[] = "\x2b\x06\x01\x04\x01\x9c\x78\x03\x01";
 
-	memset(env, 0, sizeof(*env));
-	if (m->profile == COCO_PROFILE_AMD) {
-		env->class_id = (struct coco_corim_name){
-			COCO_CORIM_OID, 0, coco_view_of(amd_class, sizeof(amd_class) - 1) };
+	coco_corim_register(m->rec->registers[i].name, m->rec->platform, env, m->keys[i]);
+	if (m->profile != COCO_PROFILE_AMD)
 		return;
-	}
-	env->vendor = view("cococtl");
-	env->model = view(m->rec->platform);
-	for (size_t i = 0; i < COCO_ARRAY_LEN(known); i++)
-		if (strncmp(known[i].start, reg, 4) == 0) {
-			env->vendor = view(known[i].vendor);
-			env->model = view(known[i].model);
-		}
-	if (strcmp(m->rec->platform, "sev-es") == 0)
-		env->model = view("SEV-ES");
+	memset(env, 0, sizeof(*env));
+	env->class_id = (struct coco_corim_name){
+		COCO_CORIM_OID, 0, coco_view_of(amd_class, sizeof(amd_class) - 1) };
 }
 
 static bool same_env(const struct coco_corim_env *a, const struct coco_corim_env *b)
@@ -122,7 +81,7 @@ static bool place(const struct maker *m, size_t i, struct coco_corim_claim *ret)
 	bool launch = strcmp(reg->name, "snp.launch_digest") == 0;
 
 	ret->kind = COCO_CORIM_DIGEST;
-	ret->alg = algorithm(reg->algorithm);
+	ret->alg = coco_corim_algorithm(reg->algorithm);
 	ret->key = text_name(m->keys[i]);
 	if (ret->alg == 0)
 		return false;
@@ -187,7 +146,7 @@ static int add_values(struct maker *m, bool first)
 					 "for it", reg->name, reg->algorithm);
 			continue;
 		}
-		environment(m, reg->name, &claim.env);
+		environment(m, i, &claim.env);
 		for (size_t k = first ? 0 : 1; r == 0 && k < end; k++)
 			r = add_value(m, i, k, !first, &claim);
 	}
@@ -250,8 +209,10 @@ static int describe(struct maker *m)
 
 static int make(struct maker *m, uint8_t **ret, size_t *ret_n)
 {
+	struct coco_corim_env env;
+
 	for (size_t i = 0; i < m->rec->n_registers; i++)
-		key_text(m->keys[i], m->rec->registers[i].name);
+		environment(m, i, &env);
 	int r = describe(m);
 	if (r == 0)
 		r = add_values(m, true);

@@ -89,3 +89,25 @@ if "$COCOCTL" measure verity a.bin --salt - -o record.json >/dev/null 2>&1; then
 	cmp -s one.json two2.json || fail "another set from the same record"
 	has one.json '"kind": "record"'
 fi
+
+# CoRIM: binary, the same bytes again, and back
+expect 0 refval export r7.json --form corim -o r7.corim
+has err 'snp.tcb.snp is left out'
+expect 0 refval export r7.json --form corim -o again.corim
+cmp r7.corim again.corim || fail "another run gives other bytes"
+expect 0 refval create r7.corim -o from-corim.json
+expect 0 refval show from-corim.json
+has out snp.launch_digest
+head -c 20 r7.corim >cut.corim
+expect 3 refval create cut.corim -o none.json
+printf '\322\204' >signed.corim
+expect 3 refval create signed.corim -o none.json
+
+# a set is what its schema says
+if command -v python3 >/dev/null 2>&1; then
+	mkdir schemas
+	cp "$SRC"/docs/formats/reference-values.v1.schema.json schemas/
+	for set in r7.json both.json from-corim.json; do
+		python3 "$SRC/tests/cli/schema_check.py" schemas $set || fail "schema of $set"
+	done
+fi

@@ -57,7 +57,7 @@ def main():
         document["schema"] = "cococtl.measurement-statement.v1"
     else:
         no_nulls(document, "")
-    if not document["schema"].startswith("cococtl.measurement-"):  # no envelope
+    if not document["schema"].startswith(("cococtl.measurement-", "cococtl.reference-")):
         assert document["ok"] == (document["exit_code"] == 0), "ok and exit_code disagree"
         assert document["ok"] == (not document["errors"]), "ok and errors disagree"
     name = document["schema"].removeprefix("cococtl.").removesuffix(".v1")

@@ -116,13 +116,13 @@ static void test_releases(void **state COCO_UNUSED)
 		      "  },\n  {\n    \"version\": \"0.1.0\",\n    \"name\": \"snp_snp_svn\",\n"
 		      "    \"expiration\": \"2027-09-21T14:13:20Z\",\n"
 		      "    \"hash-value\": [\n      {\n"
-		      "        \"alg\": \"none\",\n        \"value\": \"1\"\n      },\n      {\n"
-		      "        \"alg\": \"none\",\n"
+		      "        \"alg\": \"sha384\",\n        \"value\": \"1\"\n      },\n      {\n"
+		      "        \"alg\": \"sha384\",\n"
 		      "        \"value\": \"2\"\n      }\n    ]\n  },\n  {\n"
 		      "    \"version\": \"0.1.0\",\n    \"name\": \"snp_smt_enabled\",\n"
 		      "    \"expiration\": \"2027-09-21T14:13:20Z\",\n"
 		      "    \"hash-value\": [\n      {\n"
-		      "        \"alg\": \"none\",\n"
+		      "        \"alg\": \"sha384\",\n"
 		      "        \"value\": \"true\"\n      }\n    ]\n  }\n]\n");
 	coco_refset_free(&s);
 }
