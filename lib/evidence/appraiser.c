@@ -6,12 +6,15 @@
 #include <stdio.h>
 
 #include "lib/evidence/sample_appraise.h"
+#include "lib/evidence/snp_appraise.h"
 #include "lib/evidence/tdx_appraise.h"
 #include "lib/evidence/tpm_appraise.h"
 
 static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_tdx,
 	&coco_appraiser_sgx,
+#include "lib/evidence/snp_appraise.h"
+	&coco_appraiser_snp,
 	&coco_appraiser_sample,
 	&coco_appraiser_sample_device,
 	&coco_appraiser_gpu_missing,

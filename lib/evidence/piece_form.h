@@ -76,4 +76,11 @@ extern const struct coco_piece_form coco_form_azure_json;
 extern const struct coco_piece_form coco_form_hcl;
 extern const struct coco_piece_form coco_form_gce;
 
+/* form_snp.c: SEV-SNP reports, with and without their certificates. */
+extern const struct coco_piece_form coco_form_snp_report;
+extern const struct coco_piece_form coco_form_snp_extended;
+extern const struct coco_piece_form coco_form_snp_certs;
+extern const struct coco_piece_form coco_form_snp_json;
+extern const struct coco_piece_form coco_form_snp_tsm;
+
 #endif
