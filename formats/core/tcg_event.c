@@ -489,8 +489,12 @@ size_t coco_tcg_event_covered(const struct coco_tcg_event *e,
 	case COCO_EV_SEPARATOR:
 	case COCO_EV_EFI_ACTION:
 	case COCO_EV_EFI_GPT_EVENT:
+		ret[0] = e->data;
+		return 1;
 	case COCO_EV_EFI_VARIABLE_DRIVER_CONFIG:
 	case COCO_EV_EFI_VARIABLE_AUTHORITY:
+		/* some firmware logs more than the variable, and measures other bytes */
+		*ret_certain = coco_tcg_variable_parse(&v, e->data);
 		ret[0] = e->data;
 		return 1;
 	case COCO_EV_S_CRTM_VERSION:

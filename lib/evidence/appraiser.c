@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "lib/evidence/log_appraise.h"
 #include "lib/evidence/sample_appraise.h"
 #include "lib/evidence/snp_appraise.h"
 #include "lib/evidence/tdx_appraise.h"
@@ -20,6 +21,7 @@ static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_gpu_missing,
 	&coco_appraiser_tpm,
 	&coco_appraiser_gce,
+	&coco_appraiser_log,
 };
 
 const struct coco_appraiser *coco_appraiser_for(enum coco_piece_kind kind)

@@ -165,6 +165,10 @@ static void test_covered(void **state COCO_UNUSED)
 		{ EV(COCO_EV_EFI_VARIABLE_BOOT, GLOBAL "\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0a\0v"), 2,
 		  "v", true },
 		{ EV(COCO_EV_EFI_VARIABLE_BOOT, "short"), 0, NULL, true },
+		{ EV(COCO_EV_EFI_VARIABLE_AUTHORITY,
+		     GLOBAL "\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0a\0v"), 1, GLOBAL, true },
+		{ EV(COCO_EV_EFI_VARIABLE_AUTHORITY,
+		     GLOBAL "\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0a\0v more"), 1, GLOBAL, false },
 		{ EV(COCO_EV_EFI_BOOT_SERVICES_APPLICATION, "x"), 0, NULL, true },
 		{ EV(COCO_EV_EFI_HANDOFF_TABLES, "x"), 0, NULL, true },
 	};
