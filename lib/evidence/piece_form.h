@@ -82,6 +82,7 @@ extern const struct coco_piece_form coco_form_snp_extended;
 extern const struct coco_piece_form coco_form_snp_certs;
 extern const struct coco_piece_form coco_form_snp_json;
 extern const struct coco_piece_form coco_form_snp_tsm;
+
 /* form_log.c: event logs. */
 extern const struct coco_piece_form coco_form_log;
 
