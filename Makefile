@@ -205,8 +205,16 @@ $(KBSSERVER): $(B)/obj/tests/demo/kbs_server_main.o $(SUPPORT_OBJ) $(LIBSTATIC)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
 		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(TEST_LIBS) -lm -pthread
 
+# Firmware, images, logs and quotes, for scripts.
+MINTBOOT := $(B)/tests/demo/mint_boot
+$(MINTBOOT): $(B)/obj/tests/demo/mint_boot_main.o $(SUPPORT_OBJ) $(LIBSTATIC)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(TEST_LIBS) -lm -pthread
+
 .PHONY: check
-check: all $(GEN) $(MKMODEL) $(KBSSERVER) test-binaries ## all tests; ends with "N passed, N failed"
+check: all $(GEN) $(MKMODEL) $(KBSSERVER) $(MINTBOOT) test-binaries ## all tests; ends with "N passed, N failed"
 	$(Q)B=$(B) CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/run.sh
 
 .PHONY: demo

@@ -259,12 +259,16 @@ static int verdict(const struct coco_guest_found *f, struct coco_diag *diag)
 {
 	if (f->n_differ > 0)
 		return coco_fail(diag, COCO_E_SEARCH_NONE, "%zu of %zu registers have the value of "
-				 "none of %" PRIu64 " candidates", f->n_differ, f->n, f->tried);
+				 "none of %" PRIu64 " candidate%s", f->n_differ, f->n, f->tried,
+				 f->tried == 1 ? "" : "s");
 	for (size_t k = 0; k < f->n; k++)
-		if (f->answer[k].result == COCO_MDIFF_DIFFERS)
-			return coco_fail(diag, COCO_E_SEARCH_UNDECIDED, "%zu candidates have no "
+		if (f->answer[k].result == COCO_MDIFF_DIFFERS ||
+		    (f->answer[k].contradicted && f->answer[k].others > 0))
+			return coco_fail(diag, COCO_E_SEARCH_UNDECIDED, "%zu candidate%s no "
 					 "value of %s, and the others have another",
-					 f->answer[k].unknown, f->answer[k].name);
+					 f->answer[k].unknown,
+					 f->answer[k].unknown == 1 ? " has" : "s have",
+					 f->answer[k].name);
 	if (f->n_equal == 0)
 		return coco_fail(diag, COCO_E_SEARCH_UNDECIDED, "no register could be computed: %s",
 				 f->n > 0 && f->answer[0].note[0] != '\0' ? f->answer[0].note :

@@ -66,19 +66,24 @@ struct pass {
 	size_t total;
 	pthread_mutex_t lock;
 	size_t stop;         /* the first candidate that explains all; total: none yet */
+	const size_t *first; /* of each axis the place that is tried first */
+	bool *skipped;       /* owned: of each candidate */
+	size_t why_at;       /* the first of them */
+	char why[COCO_MDIFF_TEXT];
 	size_t best[COCO_GUEST_REGISTERS];   /* number of the candidate in answer */
+	size_t score[COCO_GUEST_REGISTERS];  /* how many registers it explains */
 };
 
 /* ---- a candidate ---------------------------------------------------------------- */
 
-/* Candidate number i; the last axis turns fastest, others stay at their first. */
+/* Candidate number i; the last axis turns fastest, others stay where they are. */
 static void place(const struct pass *p, size_t i, size_t at[COCO_GUEST_AXES])
 {
 	for (unsigned axis = COCO_GUEST_AXES; axis-- > 0;) {
-		at[axis] = 0;
+		at[axis] = p->first[axis];
 		if ((p->axes & BIT(axis)) == 0 || p->req->n[axis] < 2)
 			continue;
-		at[axis] = i % p->req->n[axis];
+		at[axis] = (i + p->first[axis]) % p->req->n[axis];
 		i /= p->req->n[axis];
 	}
 }
@@ -93,6 +98,7 @@ static int measure_tdx(const struct coco_run *run, const struct pass *p, const s
 
 	q.shelf = p->shelf;
 	q.registers = p->registers;
+	q.may_be_unused = true;
 	if (q.chain != NULL) {
 		chain = *q.chain;
 		chain.shelf = p->shelf;
@@ -219,6 +225,7 @@ static void judge_log(const struct coco_mdiff *d, const struct coco_mrecord *rec
 			continue;
 		a->result = reg->result;
 		a->same = reg->same;
+		a->contradicted = reg->same < reg->known;
 		a->n_expected = reg->n_expected;
 		a->n_actual = reg->n_actual;
 		memcpy(a->label, reg->label, sizeof(a->label));
@@ -237,79 +244,117 @@ static unsigned rank(enum coco_mdiff_result r)
 	return r == COCO_MDIFF_EQUAL ? 2 : r == COCO_MDIFF_DIFFERS ? 1 : 0;
 }
 
-/* Of two answers the one that agrees in more steps; else the first candidate's. */
-static void keep(struct pass *p, size_t k, size_t candidate, const struct coco_guest_answer *a)
+/*
+ * Whether an answer is better than the one that is there: equal; of equal ones
+ * that of the candidate that explains more registers; of others that which agrees
+ * in more steps; else that of the first candidate.
+ */
+static bool is_better(const struct pass *p, size_t k, size_t candidate, size_t score,
+		      const struct coco_guest_answer *a)
+{
+	const struct coco_guest_answer *have = &p->out->answer[k];
+	bool equal = a->result == COCO_MDIFF_EQUAL;
+
+	if (p->best[k] == SIZE_MAX)
+		return true;
+	if (equal != (have->result == COCO_MDIFF_EQUAL))
+		return equal;
+	if (equal && score != p->score[k])
+		return score > p->score[k];
+	if (!equal && a->same != have->same)
+		return a->same > have->same;
+	if (rank(a->result) != rank(have->result))
+		return rank(a->result) > rank(have->result);
+	return candidate < p->best[k];
+}
+
+static void keep(struct pass *p, size_t k, size_t candidate, size_t score,
+		 const struct coco_guest_answer *a)
 {
 	struct coco_guest_answer *have = &p->out->answer[k];
 	size_t unknown = have->unknown + (a->result == COCO_MDIFF_SKIPPED);
-	bool equal = a->result == COCO_MDIFF_EQUAL;
-	bool better = p->best[k] == SIZE_MAX;
+	size_t others = have->others + (a->result == COCO_MDIFF_DIFFERS);
 
-	if (!better && equal != (have->result == COCO_MDIFF_EQUAL))
-		better = equal;
-	else if (!better && a->same != have->same)
-		better = a->same > have->same;
-	else if (!better && rank(a->result) != rank(have->result))
-		better = rank(a->result) > rank(have->result);
-	else if (!better)
-		better = candidate < p->best[k];
-	if (better) {
+	if (is_better(p, k, candidate, score, a)) {
 		*have = *a;
 		p->best[k] = candidate;
+		p->score[k] = score;
 	}
 	have->unknown = unknown;
+	have->others = others;
 }
 
-__attribute__((noinline))
+/* What a candidate says of register k. */
+static void judge(const struct pass *p, size_t k, const size_t *at, const struct coco_mdiff *d,
+		  const struct coco_mrecord *rec, struct coco_guest_answer *a)
+{
+	*a = (struct coco_guest_answer){ .result = COCO_MDIFF_SKIPPED, .axes = p->axes };
+	memcpy(a->name, p->out->answer[k].name, sizeof(a->name));
+	memcpy(a->algorithm, p->out->answer[k].algorithm, sizeof(a->algorithm));
+	memcpy(a->at, at, sizeof(a->at));
+	if (p->req->log != NULL)
+		judge_log(d, rec, a);
+	else
+		judge_value(rec, p->req, a);
+}
+
 static int compare(struct pass *p, size_t candidate, const size_t *at,
 		   const struct coco_mrecord *rec, struct coco_diag *diag)
 {
+	struct coco_guest_answer *a = coco_alloc(COCO_GUEST_REGISTERS, sizeof(*a));
 	struct coco_mdiff d = { .n = 0 };
-	bool all = true;
+	size_t n = 0;
+	size_t score = 0;
 
-	if (p->req->log != NULL) {
-		int r = coco_mdiff_log(rec, p->req->log, &d, diag);
-
-		if (r != 0)
-			return r;
-	}
-	pthread_mutex_lock(&p->lock);
-	p->out->tried++;
-	for (size_t k = 0; k < p->out->n; k++) {
-		struct coco_guest_answer a = { .result = COCO_MDIFF_SKIPPED };
-
+	int r = a == NULL ? coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search") : 0;
+	if (r == 0 && p->req->log != NULL)
+		r = coco_mdiff_log(rec, p->req->log, &d, diag);
+	for (size_t k = 0; r == 0 && k < p->out->n; k++) {
 		if (p->out->answer[k].axes != p->axes)
 			continue;
-		memcpy(a.name, p->out->answer[k].name, sizeof(a.name));
-		memcpy(a.algorithm, p->out->answer[k].algorithm, sizeof(a.algorithm));
-		memcpy(a.at, at, sizeof(a.at));
-		a.axes = p->axes;
-		if (p->req->log != NULL)
-			judge_log(&d, rec, &a);
-		else
-			judge_value(rec, p->req, &a);
-		all = all && a.result == COCO_MDIFF_EQUAL;
-		keep(p, k, candidate, &a);
+		judge(p, k, at, &d, rec, &a[k]);
+		score += a[k].result == COCO_MDIFF_EQUAL;
+		n++;
 	}
-	if (all && candidate < p->stop)
+	pthread_mutex_lock(&p->lock);
+	for (size_t k = 0; r == 0 && k < p->out->n; k++)
+		if (p->out->answer[k].axes == p->axes)
+			keep(p, k, candidate, score, &a[k]);
+	if (r == 0 && score == n && candidate < p->stop)
 		p->stop = candidate;
 	pthread_mutex_unlock(&p->lock);
 	coco_mdiff_free(&d);
-	return 0;
+	coco_free(a);
+	return r;
 }
 
-/* A candidate of several whose files are no firmware, no kernel. */
-static int pass_over(struct pass *p, int code, const struct coco_diag *why, struct coco_diag *diag)
+static bool is_alone(const struct coco_guest_search *req)
 {
-	if (p->total == 1 || coco_err_info(code)->class != COCO_CLASS_FORMAT) {
+	for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
+		if (req->n[axis] > 1)
+			return false;
+	return true;
+}
+
+/* A candidate of several whose files are no firmware, no kernel, or that needs more. */
+static int pass_over(struct pass *p, size_t i, int code, const struct coco_diag *why,
+		     struct coco_diag *diag)
+{
+	bool other = coco_err_info(code)->class == COCO_CLASS_FORMAT ||
+		     code == COCO_E_USAGE_MISSING;
+
+	if (is_alone(p->req) || !other) {
 		if (diag != NULL && diag->code == 0)
 			*diag = *why;
 		return code;
 	}
 	pthread_mutex_lock(&p->lock);
-	if (p->out->skipped++ == 0)
-		snprintf(p->out->why, sizeof(p->out->why), "%.100s: %.140s", why->source,
-			 why->message);
+	p->skipped[i] = true;
+	if (i < p->why_at) {
+		p->why_at = i;
+		snprintf(p->why, sizeof(p->why), "%.100s%s%.140s", why->source,
+			 why->source[0] != '\0' ? ": " : "", why->message);
+	}
 	pthread_mutex_unlock(&p->lock);
 	return 0;
 }
@@ -335,7 +380,7 @@ static int try_one(void *ctx, size_t i, struct coco_diag *diag)
 	r = p->req->tdx != NULL ? measure_tdx(&alone, p, at, &rec, &why)
 				: measure_vtpm(&alone, p, at, &rec, &why);
 	if (r != 0)
-		return pass_over(p, r, &why, diag);
+		return pass_over(p, i, r, &why, diag);
 	r = compare(p, i, at, &rec, diag);
 	coco_mrecord_free(&rec);
 	return r;
@@ -369,12 +414,27 @@ static unsigned bits_of(const struct coco_guest_found *out, unsigned axes)
 	return bits;
 }
 
+/* Counts up to the one that explained all: others may have been tried or not. */
+static void sum_up(const struct pass *p)
+{
+	size_t n = coco_min_size(p->stop + 1, p->total);
+	uint64_t skipped = 0;
+
+	for (size_t i = 0; i < n; i++)
+		skipped += p->skipped[i];
+	if (skipped > 0 && p->out->skipped == 0)
+		memcpy(p->out->why, p->why, sizeof(p->why));
+	p->out->skipped += skipped;
+	p->out->tried += n - skipped;
+}
+
 static int run_pass(const struct coco_run *run, const struct coco_guest_search *req,
 		    struct coco_guest_found *out, struct coco_shelf *shelf, unsigned axes,
-		    struct coco_diag *diag)
+		    const size_t *first, struct coco_diag *diag)
 {
 	struct pass p = { .run = run, .req = req, .out = out, .axes = axes, .shelf = shelf,
-			  .registers = bits_of(out, axes) };
+			  .registers = bits_of(out, axes), .first = first,
+			  .why_at = SIZE_MAX };
 
 	int r = count(req, axes, &p.total, diag);
 	if (r != 0)
@@ -382,11 +442,36 @@ static int run_pass(const struct coco_run *run, const struct coco_guest_search *
 	p.stop = p.total;
 	for (size_t k = 0; k < COCO_GUEST_REGISTERS; k++)
 		p.best[k] = SIZE_MAX;
-	if (pthread_mutex_init(&p.lock, NULL) != 0)
-		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a lock");
+	p.skipped = coco_zalloc(p.total, sizeof(*p.skipped));
+	if (p.skipped == NULL || pthread_mutex_init(&p.lock, NULL) != 0) {
+		coco_free(p.skipped);
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
+	}
 	r = coco_pool_each(run, p.total, try_one, &p, diag);
+	if (r == 0)
+		sum_up(&p);
 	pthread_mutex_destroy(&p.lock);
+	coco_free(p.skipped);
 	return r;
+}
+
+/*
+ * What one register settles the following ones try first, so that registers that
+ * many candidates explain name the same one.
+ */
+static void settle(const struct coco_guest_found *out, unsigned axes,
+		   size_t first[COCO_GUEST_AXES], unsigned *settled)
+{
+	const struct coco_guest_answer *a = NULL;
+
+	for (size_t k = 0; k < out->n && a == NULL; k++)
+		if (out->answer[k].axes == axes && out->answer[k].result == COCO_MDIFF_EQUAL)
+			a = &out->answer[k];
+	for (unsigned axis = 0; a != NULL && axis < COCO_GUEST_AXES; axis++)
+		if ((axes & ~*settled & BIT(axis)) != 0)
+			first[axis] = a->at[axis];
+	if (a != NULL)
+		*settled |= axes;
 }
 
 /* ---- which registers ------------------------------------------------------------ */
@@ -475,6 +560,8 @@ static bool is_done(const struct coco_guest_found *out, size_t k)
 static int search(const struct coco_run *run, const struct coco_guest_search *req,
 		  struct coco_guest_found *out, struct coco_shelf *shelf, struct coco_diag *diag)
 {
+	size_t first[COCO_GUEST_AXES] = { 0 };
+	unsigned settled = 0;
 	uint64_t total = 0;
 	int r = 0;
 
@@ -488,9 +575,20 @@ static int search(const struct coco_run *run, const struct coco_guest_search *re
 	}
 	if (r == 0)
 		coco_run_phase_items(run, "searching", total);
+	for (size_t k = 0; r == 0 && k < out->n; k++) {
+		unsigned axes = out->answer[k].axes;
+
+		if (is_done(out, k))
+			continue;
+		r = run_pass(run, req, out, shelf, axes, first, diag);
+		if (r == 0)
+			settle(out, axes, first, &settled);
+	}
+	/* what a register does not depend on is as the others say */
 	for (size_t k = 0; r == 0 && k < out->n; k++)
-		if (!is_done(out, k))
-			r = run_pass(run, req, out, shelf, out->answer[k].axes, diag);
+		for (unsigned axis = 0; axis < COCO_GUEST_AXES; axis++)
+			if ((out->answer[k].axes & BIT(axis)) == 0)
+				out->answer[k].at[axis] = first[axis];
 	return r;
 }
 

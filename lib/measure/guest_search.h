@@ -69,6 +69,8 @@ struct coco_guest_answer {
 	char label[COCO_MDIFF_TEXT];           /* of its allowed value; "" */
 	char note[COCO_MDIFF_TEXT];            /* of SKIPPED: why; of DIFFERS: "" or more */
 	size_t unknown;                        /* candidates that have no value of it */
+	size_t others;                         /* candidates that have another value */
+	bool contradicted;                     /* of SKIPPED: steps that are known are not there */
 	size_t same;                           /* leading steps that agree, of a log */
 	size_t n_expected;
 	size_t n_actual;

@@ -198,6 +198,8 @@ static int count_known(const struct coco_mrecord_register *want, const struct co
 		r = coco_mdiff_add_events(&actual, log, index, bank, diag);
 	if (r == 0) {
 		reg->same = coco_mdiff_known(&expected, &actual);
+		for (size_t i = 0; i < want->n_inputs; i++)
+			reg->known += want->inputs[i].digest.n != 0;
 		reg->n_expected = expected.n;
 		reg->n_actual = actual.n;
 	}

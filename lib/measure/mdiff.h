@@ -59,6 +59,7 @@ struct coco_mdiff_register {
 	size_t n_actual;
 	size_t same;                       /* leading steps that agree; SKIPPED: steps of the
 					      record that the log has, too, in their order */
+	size_t known;                      /* SKIPPED: steps of the record that have a digest */
 	struct coco_mdiff_step *steps;     /* owned: what differs, in order */
 	size_t n_steps;
 	size_t cap_steps;

@@ -68,6 +68,11 @@ bool coco_tdx_has(const struct coco_tdx_work *w, const char *name)
 	return has_given(w->req, name);
 }
 
+bool coco_tdx_checks_given(const struct coco_tdx_work *w)
+{
+	return w->req->n_given != 0 && !w->req->may_be_unused;
+}
+
 int coco_tdx_given(struct coco_tdx_work *w, const char *name, struct coco_boot_about about,
 		   bool *ret_done)
 {
@@ -269,9 +274,10 @@ static bool needs_look(const struct coco_tdx_work *w)
 	const struct coco_tdx_request *req = w->req;
 	bool rtmr0 = (w->registers & COCO_TDX_RTMR0) != 0;
 	bool kernel = (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0 &&
-		      req->kernel != NULL && req->generation == COCO_FW_AUTO;
+		      (req->kernel != NULL || req->n_given != 0) &&
+		      req->generation == COCO_FW_AUTO;
 
-	return req->n_given != 0 || req->chain != NULL || kernel || (rtmr0 && has_more(req));
+	return coco_tdx_checks_given(w) || req->chain != NULL || kernel || (rtmr0 && has_more(req));
 }
 
 static int load(struct coco_tdx_work *w)
@@ -299,14 +305,14 @@ static int measure_image(struct coco_tdx_work *w)
 /* With digests that are given all events are gone through, so that each finds its own. */
 static int boot_events(struct coco_tdx_work *w)
 {
-	bool all = w->req->n_given != 0;
+	bool all = coco_tdx_checks_given(w);
 	int r = 0;
 
 	if (all || w->req->chain != NULL || (w->registers & COCO_TDX_RTMR0) != 0)
 		r = coco_tdx_platform(w);
 	if (r == 0 && (all || (w->registers & (COCO_TDX_RTMR1 | COCO_TDX_RTMR2)) != 0))
 		r = coco_tdx_kernel(w);
-	return r == 0 ? check_used(w) : r;
+	return r == 0 && all ? check_used(w) : r;
 }
 
 static int compute(struct coco_tdx_work *w)

@@ -78,6 +78,7 @@ struct coco_tdx_request {
 	size_t n_items;
 	const struct coco_tdx_given *given;
 	size_t n_given;
+	bool may_be_unused;              /* given digests that this guest does not use are fine */
 	const struct coco_tdx_field *fields;
 	size_t n_fields;
 };

@@ -269,7 +269,7 @@ int coco_tdx_kernel(struct coco_tdx_work *w)
 					&k.n_tree, w->diag);
 	if (r == 0 && w->req->shim)
 		r = shim(w);
-	if (r == 0 && (w->req->n_given != 0 || (w->registers & COCO_TDX_RTMR1) != 0))
+	if (r == 0 && (coco_tdx_checks_given(w) || (w->registers & COCO_TDX_RTMR1) != 0))
 		r = kernel_event(&k);
 	if (r == 0)
 		r = coco_boot_ready(w->list, COCO_BOOT_TDX, w->gen.early_separator, w->diag);

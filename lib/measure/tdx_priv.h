@@ -38,6 +38,9 @@ void coco_tdx_all(struct coco_tdx_work *w);
 /* tdx.c: whether a digest was given under this name. */
 bool coco_tdx_has(const struct coco_tdx_work *w, const char *name);
 
+/* tdx.c: whether each of them must find its event, so that all are gone through. */
+bool coco_tdx_checks_given(const struct coco_tdx_work *w);
+
 /* tdx.c: an event with a digest that was given; *ret_done says whether there is one. */
 int coco_tdx_given(struct coco_tdx_work *w, const char *name, struct coco_boot_about about,
 		   bool *ret_done) COCO_MUSTUSE;
