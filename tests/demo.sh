@@ -196,7 +196,7 @@ expect 0 measure snp --profile guest.toml --append "console=ttyS0 init=/bin/sh"
 grep -q "$expected_digest" answer && bad "the command line is not measured"
 good "another command line, another value: such a guest does not get the key"
 
-title "A key broker's directory: the key, who may have it, and what such a guest looks like"
+title "What a broker shall hold: the key, who may have it, and what such a guest looks like"
 key_id=$("$program" model inspect release --json |
 	sed -n 's,.*"key_id":"kbs:///\([^"]*\)".*,\1,p')
 [ -n "$key_id" ] || bad "the package names no key"
@@ -207,13 +207,34 @@ allow if {
 	input["submods"]["cpu0"]["ear.status"] == "affirming"
 }
 END
-prompt "cat policy.rego"
-sed 's/^/  /' policy.rego
-expect 0 broker put --broker store:trustee --resource "$key_id" --from model.key
-expect 0 broker put --broker store:trustee --resource-policy policy.rego
-expect 0 broker put --broker store:trustee --reference-value snp_launch_measurement \
-	--value "[\"$expected_digest\"]"
-good "the value of the step before: what the broker compares a real guest with"
+cat >broker.toml <<END
+schema = "cococtl.broker.v1"
+
+[broker]
+address = "store:trustee"
+
+[ledger]
+key = "ledger.pem"
+
+[resource_policy]
+file = "policy.rego"
+
+[[reference_values]]
+file = "values.json"
+
+[[key]]
+resource = "$key_id"
+from = "model.key"
+END
+"$program" measure snp --profile guest.toml -o record.json -q || bad "no record"
+"$program" key generate --type ed25519 -o ledger.pem -q || bad "no key"
+expect 0 refval create record.json --id demo-1 -o values.json
+good "the two launch digests of the step before: what the broker compares a real guest with"
+prompt "cat policy.rego broker.toml"
+sed 's/^/  /' policy.rego broker.toml
+expect 1 broker plan broker.toml
+expect 0 broker apply broker.toml
+expect 0 broker plan broker.toml
 
 title "What the guest is started with: where its broker is"
 "$program" key generate --type ed25519 -o admin.pem --public admin.pub -q || bad "no key"
@@ -234,15 +255,16 @@ title "The guest asks for the key. It is the sample attester of the tests, which
 expect 6 broker get --broker "$url" "$key_id" --attester sample --initdata initdata.toml \
 	-o fetched.key
 [ ! -e fetched.key ] || bad "something was written"
-for value in 'launch_digest=["abcde"]' 'svn=["1"]' major_version=1 minimum_minor_version=1; do
-	expect 0 broker put --broker store:trustee --reference-value "${value%%=*}" \
-		--value "${value#*=}"
-done
+expect 0 refval create --value 'launch_digest=["abcde"]' --value 'svn=["1"]' \
+	--value major_version=1 --value minimum_minor_version=1 -o sample.json
+printf '\n[[reference_values]]\nfile = "sample.json"\n' >>broker.toml
+expect 0 broker apply broker.toml
 good "now the broker knows what the sample attester claims to be"
 expect 0 broker get --broker "$url" "$key_id" --attester sample --initdata initdata.toml \
 	-o fetched.key
 cmp model.key fetched.key || bad "another key"
 good "the key that the packer registered"
+expect 0 broker status broker.toml
 
 title "The guest opens the model with the key where it is, no file in between"
 COCOCTL_ATTESTER=sample

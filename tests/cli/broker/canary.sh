@@ -80,11 +80,12 @@ cp secret/key seen/trap
 (clean trap seen >/dev/null) && fail "the search finds no raw key"
 rm seen/trap
 
-# quiet EXIT ARGUMENT...: in both forms, at -vv, with a log
+# quiet EXIT ARGUMENT...: in both forms (or those of FORMS), at -vv, with a log
+FORMS='text json'
 quiet() {
 	want=$1
 	shift
-	for form in text json; do
+	for form in $FORMS; do
 		"$COCOCTL" "$@" -vv --format $form --log-file seen/log >seen/out 2>seen/err
 		got=$?
 		[ $got = "$want" ] || fail "$*: exit $got, wanted $want: $(cat seen/err)"
@@ -192,6 +193,52 @@ quiet 0 key seal --key secret/sealing.pem --kid kbs:///default/signing-key/seale
 quiet 0 key unseal sealed --verify-key sealing.pub
 quiet 7 key unseal sealed --verify-key secret/key
 clean 'what was written' initdata.toml sealed
+
+# ---- a declaration, its plan and ledger, at a directory and at a broker
+
+cp secret/sealing.pem secret/ledger.pem
+start v0.21 admin.pub
+for address in store:declared "$url"; do
+	cat >broker.toml <<-EOF
+	schema = "cococtl.broker.v1"
+	[broker]
+	address = "$address"
+	$([ "$address" = store:declared ] || echo 'admin_key = "secret/admin.pem"')
+	[ledger]
+	key = "secret/ledger.pem"
+	[resource_policy]
+	file = "policy.rego"
+	[[key]]
+	resource = "t/m/k"
+	from = "secret/resource"
+	[[key]]
+	resource = "t/m/key"
+	from = "secret/key"
+	[[sealed_secret]]
+	file = "sealed"
+	public_key = "sealing.pub"
+	EOF
+	rm -f broker.ledger.jsonl
+	quiet 1 broker plan broker.toml
+	quiet 0 broker apply broker.toml
+	quiet 0 broker plan broker.toml --all
+	quiet 0 broker status broker.toml
+	printf more >>secret/key
+	quiet 1 broker plan broker.toml
+	head -c 32 secret/key >secret/back
+	mv secret/back secret/key
+	for FORMS in text json; do
+		quiet 0 broker apply broker.toml --disable all --reason test
+		quiet 0 broker apply broker.toml --restore
+	done
+	FORMS='text json'
+	sed 's,secret/key,secret/none,' broker.toml >bad.toml
+	quiet 4 broker plan bad.toml
+	clean "a ledger at $address" broker.toml broker.ledger*
+done
+stop
+quiet 0 policy generate --resource t/m/k --release-id r7 -o generated.rego -f
+quiet 0 policy lint generated.rego
 
 # ---- /proc while a server does not answer
 
