@@ -94,9 +94,8 @@ static void test_numbers(void **state COCO_UNUSED)
 
 static void test_foreign(void **state COCO_UNUSED)
 {
-	static const char *const keys[] = { "", "mrtd", "MR TD", "MR.TD", "MR-TD", "M\xc3\xa4",
-					    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-					    "AAAAAAAAAAAAAAAAAAAAAAAAAA" };
+	static const char *const keys[] = { "", "mrtd", "MR TD", "MR.TD", "MR-TD", "M\xc3\xa4" };
+	char longest[COCO_CORIM_KEY_TEXT + 1];
 	struct coco_corim_claim c = { .kind = COCO_CORIM_DIGEST };
 	char back[COCO_CORIM_REGISTER_NAME];
 
@@ -106,6 +105,10 @@ static void test_foreign(void **state COCO_UNUSED)
 		c.key = (struct coco_corim_name){ COCO_CORIM_TEXT, 0, view(keys[i]) };
 		assert_false(coco_corim_register_back(&c, back));
 	}
+	memset(longest, 'A', sizeof(longest));
+	longest[COCO_CORIM_KEY_TEXT] = '\0';
+	c.key = (struct coco_corim_name){ COCO_CORIM_TEXT, 0, view(longest) };
+	assert_false(coco_corim_register_back(&c, back));
 	c.key = (struct coco_corim_name){ COCO_CORIM_TEXT, 0, view("MRTD") };
 	c.env.model = view("SGX");
 	assert_false(coco_corim_register_back(&c, back));
