@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "lib/evidence/azure_appraise.h"
 #include "lib/evidence/log_appraise.h"
 #include "lib/evidence/sample_appraise.h"
 #include "lib/evidence/snp_appraise.h"
@@ -21,6 +22,9 @@ static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_gpu_missing,
 	&coco_appraiser_tpm,
 	&coco_appraiser_gce,
+	&coco_appraiser_az_snp,
+	&coco_appraiser_az_tdx,
+	&coco_appraiser_hcl,
 	&coco_appraiser_log,
 };
 

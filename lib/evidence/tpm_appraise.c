@@ -131,7 +131,7 @@ static int check_signature(struct coco_appraisal *a, int subject, int input,
 					: q->ak != NULL ? why.message : q->why);
 	place(r, input, q, 0);
 	if (!*ret)
-		coco_check_refusal(r, COCO_ROLE_PLATFORM_OPERATOR, "EVIDENCE_SIGNATURE",
+		coco_check_refusal(r, COCO_ROLE_PLATFORM_OPERATOR, "EVIDENCE_SIGNATURE:quote",
 				   "collect the quote again; if it stays so, something between "
 				   "the TPM and here changes it");
 	return 0;

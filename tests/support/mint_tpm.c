@@ -63,7 +63,7 @@ static void digest_of(const struct coco_minted_quote *q, const char *md, uint8_t
 	coco_wr_free(&wr);
 }
 
-static void message(struct coco_minted_quote *q, const struct coco_mint_quote *s, uint16_t hash)
+static void message(struct coco_minted_quote *q, const struct coco_mint_tpm_spec *s, uint16_t hash)
 {
 	static const uint8_t name[34] = { 0x00, 0x0b, 1, 2, 3 };
 	uint8_t digest[64];
@@ -116,7 +116,7 @@ static size_t sign(const struct coco_key *key, uint16_t scheme, uint16_t hash,
 	return n;
 }
 
-static void signature(struct coco_minted_quote *q, const struct coco_mint_quote *s,
+static void signature(struct coco_minted_quote *q, const struct coco_mint_tpm_spec *s,
 		      uint16_t scheme, uint16_t hash)
 {
 	const struct coco_key *key = s->defect == COCO_MINT_TPM_OTHER_KEY ? s->other : s->ak;
@@ -170,7 +170,7 @@ static void tamper(struct coco_minted_quote *q, enum coco_mint_tpm_defect defect
 		q->message[45] ^= 1;
 }
 
-void coco_mint_quote(struct coco_minted_quote *ret, const struct coco_mint_quote *s)
+void coco_mint_tpm_quote(struct coco_minted_quote *ret, const struct coco_mint_tpm_spec *s)
 {
 	uint16_t hash = s->hash != 0 ? s->hash : COCO_TCG_SHA256;
 	uint16_t scheme = s->scheme;

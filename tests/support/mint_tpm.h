@@ -35,7 +35,7 @@ enum coco_mint_tpm_defect {
 const char *coco_mint_tpm_defect_name(enum coco_mint_tpm_defect defect);
 
 /* Zero members are the usual. */
-struct coco_mint_quote {
+struct coco_mint_tpm_spec {
 	const struct coco_key *ak;     /* private */
 	const struct coco_key *other;  /* for OTHER_KEY */
 	uint16_t scheme;               /* 0: RSASSA, or ECDSA for an EC key */
@@ -59,8 +59,8 @@ struct coco_minted_quote {
 	uint8_t pcr[COCO_MINT_TPM_PCRS][64];
 };
 
-/* coco_mint_quote - a quote; PCR i holds bytes of i + 1. */
-void coco_mint_quote(struct coco_minted_quote *ret, const struct coco_mint_quote *spec);
+/* coco_mint_tpm_quote - a quote; PCR i holds bytes of i + 1. */
+void coco_mint_tpm_quote(struct coco_minted_quote *ret, const struct coco_mint_tpm_spec *spec);
 
 /* coco_mint_tpm_public - TPMT_PUBLIC of the key with these attributes; the length. */
 size_t coco_mint_tpm_public(uint8_t ret[1024], const struct coco_key *key, uint32_t attributes);

@@ -42,11 +42,11 @@ static char *mint(bool tdx, unsigned version)
 {
 	static const uint8_t other[] = "a certificate or a quote";
 	uint8_t hardware[1184] = { 3 };
-	struct coco_mint_quote spec = { .ak = ak };
+	struct coco_mint_tpm_spec spec = { .ak = ak };
 	struct coco_minted_quote m;
 	size_t n;
 
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	char *data = coco_mint_hcl_data(ak, NULL);
 	uint8_t *hcl = coco_mint_hcl(tdx, coco_view_of(hardware, sizeof(hardware)), data, &n);
 	char *text = coco_mint_azure(tdx, version, coco_view_of(hcl, n), &m,

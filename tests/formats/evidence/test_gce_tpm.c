@@ -23,10 +23,10 @@ static int setup(void **state COCO_UNUSED)
 	struct coco_key *ak;
 
 	assert_int_equal(coco_key_generate("p256", &ak, NULL), 0);
-	struct coco_mint_quote spec = { .ak = ak };
-	coco_mint_quote(&quotes[0], &spec);
+	struct coco_mint_tpm_spec spec = { .ak = ak };
+	coco_mint_tpm_quote(&quotes[0], &spec);
 	spec.bank = COCO_TCG_SHA384;
-	coco_mint_quote(&quotes[1], &spec);
+	coco_mint_tpm_quote(&quotes[1], &spec);
 	n_public = coco_mint_tpm_public(public_area, ak, 0x50072);
 	good = coco_mint_gce(quotes, 2, coco_view_of(public_area, n_public),
 			     coco_view_of("log", 3), coco_view_of("cert", 4),

@@ -27,13 +27,13 @@ static int teardown(void **state COCO_UNUSED)
 
 static void test_quote(void **state COCO_UNUSED)
 {
-	struct coco_mint_quote spec = { .ak = rsa, .pcrs = 0x800011 };
+	struct coco_mint_tpm_spec spec = { .ak = rsa, .pcrs = 0x800011 };
 	struct coco_minted_quote m;
 	struct coco_tpm_quote q;
 	struct coco_claims c = { 0 };
 	struct coco_diag d = { 0 };
 
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	assert_ok(coco_tpm_quote_parse(&q, coco_view_of(m.message, m.n_message), &d), &d);
 	assert_int_equal(q.n_banks, 1);
 	assert_int_equal(q.bank[0].alg, COCO_TCG_SHA256);
@@ -83,13 +83,13 @@ static int quote_code(const uint8_t *p, size_t n, const char **ret_field)
 
 static void test_quote_lies(void **state COCO_UNUSED)
 {
-	struct coco_mint_quote spec = { .ak = rsa };
+	struct coco_mint_tpm_spec spec = { .ak = rsa };
 	struct coco_minted_quote m;
 	uint8_t p[1024];
 	const char *field;
 	size_t n;
 
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	n = m.n_message;
 	for (size_t k = 0; k < n; k++)
 		assert_int_equal(quote_code(m.message, k, &field), COCO_E_FORMAT_SHORT);
@@ -150,13 +150,13 @@ static void test_selections(void **state COCO_UNUSED)
 
 static void test_signature(void **state COCO_UNUSED)
 {
-	struct coco_mint_quote spec = { .ak = rsa };
+	struct coco_mint_tpm_spec spec = { .ak = rsa };
 	struct coco_minted_quote m;
 	struct coco_tpm_signature s = { .scheme = 7 };
 	struct coco_claims c = { 0 };
 	struct coco_diag d = { 0 };
 
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	for (size_t n = 0; n < m.n_signature; n++) {
 		coco_diag_init(&d);
 		assert_err(coco_tpm_signature_parse(&s, coco_view_of(m.signature, n), &d),
@@ -178,7 +178,7 @@ static void test_signature(void **state COCO_UNUSED)
 	assert_string_equal(d.field, "sigAlg");
 	coco_diag_init(&d);
 	spec.ak = ec;
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	assert_ok(coco_tpm_signature_parse(&s, coco_view_of(m.signature, m.n_signature), &d), &d);
 	assert_true(s.scheme == COCO_TPM_ECDSA && s.a.n <= 48 && s.b.n <= 48 && s.b.n > 0);
 }

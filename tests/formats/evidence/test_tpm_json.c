@@ -32,8 +32,8 @@ static char *mint(enum coco_mint_tpm_defect defect)
 	struct coco_minted_quote m;
 
 	assert_int_equal(coco_key_generate("p256", &ak, NULL), 0);
-	struct coco_mint_quote spec = { .ak = ak, .other = ak, .defect = defect };
-	coco_mint_quote(&m, &spec);
+	struct coco_mint_tpm_spec spec = { .ak = ak, .other = ak, .defect = defect };
+	coco_mint_tpm_quote(&m, &spec);
 	char *text = coco_mint_tpm_json(&m, ak);
 	coco_key_free(ak);
 	return text;

@@ -33,11 +33,11 @@ static int teardown(void **state COCO_UNUSED)
 }
 
 /* Appraises evidence with a defect; trusted: the key set of the caller holds the key. */
-static void appraise(struct coco_appraised *t, const struct coco_mint_quote *spec, bool trusted)
+static void appraise(struct coco_appraised *t, const struct coco_mint_tpm_spec *spec, bool trusted)
 {
 	struct coco_minted_quote m;
 
-	coco_mint_quote(&m, spec);
+	coco_mint_tpm_quote(&m, spec);
 	char *text = coco_mint_tpm_json(&m, spec->ak);
 	coco_appraised_init(t);
 	coco_appraised_add(t, coco_view_of(text, strlen(text)));
@@ -67,8 +67,10 @@ static void test_good(void **state COCO_UNUSED)
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++) {
 		struct coco_appraised t;
-		struct coco_mint_quote spec = { .ak = keys[list[i].key], .scheme = list[i].scheme,
-						.hash = list[i].hash, .bank = list[i].bank };
+		struct coco_mint_tpm_spec spec = {
+			.ak = keys[list[i].key], .scheme = list[i].scheme, .hash = list[i].hash,
+			.bank = list[i].bank,
+		};
 
 		appraise(&t, &spec, true);
 		coco_appraised_is(&t, "tpm.quote.signature", COCO_CHECKED_PASS, "");
@@ -99,22 +101,22 @@ static void test_defects(void **state COCO_UNUSED)
 		{ COCO_MINT_TPM_PCR_MISSING, "tpm.format", COCO_CHECKED_FAIL,
 		  "EVIDENCE_MALFORMED" },
 		{ COCO_MINT_TPM_BITMAP, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 		{ COCO_MINT_TPM_NONCE, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 		{ COCO_MINT_TPM_SIGNATURE, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 		{ COCO_MINT_TPM_OTHER_KEY, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 		{ COCO_MINT_TPM_OTHER_HASH, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 		{ COCO_MINT_TPM_SHA1, "tpm.quote.signature", COCO_CHECKED_FAIL,
-		  "EVIDENCE_SIGNATURE" },
+		  "EVIDENCE_SIGNATURE:quote" },
 	};
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++) {
 		struct coco_appraised t;
-		struct coco_mint_quote spec = { .ak = keys[1], .other = keys[2],
+		struct coco_mint_tpm_spec spec = { .ak = keys[1], .other = keys[2],
 						.defect = list[i].defect };
 
 		print_message("%s\n", coco_mint_tpm_defect_name(list[i].defect));
@@ -125,7 +127,7 @@ static void test_defects(void **state COCO_UNUSED)
 	}
 	/* the hash of the bank, where that is another one */
 	struct coco_appraised t;
-	struct coco_mint_quote spec = { .ak = keys[1], .bank = COCO_TCG_SHA384,
+	struct coco_mint_tpm_spec spec = { .ak = keys[1], .bank = COCO_TCG_SHA384,
 					.defect = COCO_MINT_TPM_BANK_HASH };
 	appraise(&t, &spec, true);
 	coco_appraised_is(&t, "tpm.quote.pcr_digest", COCO_CHECKED_FAIL, "EVIDENCE_PCR_DIGEST");
@@ -136,7 +138,7 @@ static void test_defects(void **state COCO_UNUSED)
 static void test_bitmap(void **state COCO_UNUSED)
 {
 	struct coco_appraised t;
-	struct coco_mint_quote spec = { .ak = keys[1], .pcrs = 0x10 };
+	struct coco_mint_tpm_spec spec = { .ak = keys[1], .pcrs = 0x10 };
 
 	appraise(&t, &spec, true);
 	assert_int_equal(coco_result_verdict(&t.result, true), COCO_VERDICT_AFFIRMED);
@@ -150,7 +152,7 @@ static void test_bitmap(void **state COCO_UNUSED)
 static void test_key(void **state COCO_UNUSED)
 {
 	struct coco_appraised t;
-	struct coco_mint_quote spec = { .ak = keys[1] };
+	struct coco_mint_tpm_spec spec = { .ak = keys[1] };
 	struct coco_minted_quote m;
 
 	appraise(&t, &spec, false);
@@ -159,7 +161,7 @@ static void test_key(void **state COCO_UNUSED)
 	assert_int_equal(coco_result_verdict(&t.result, true), COCO_VERDICT_INDETERMINATE);
 	coco_appraised_free(&t);
 	/* the key set is of somebody else */
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	char *text = coco_mint_tpm_json(&m, keys[1]);
 	char *jwks = coco_mint_jwks(keys[2], "other", NULL, 0);
 	coco_appraised_init(&t);
@@ -198,16 +200,16 @@ struct gce {
 static void gce_make(struct gce *g, uint32_t attributes, int64_t leaf_until)
 {
 	struct coco_pki_spec spec = ak_spec;
-	struct coco_mint_quote quote = { .ak = NULL };
+	struct coco_mint_tpm_spec quote = { .ak = NULL };
 
 	spec.not_after = leaf_until;
 	g->root = coco_pki_issue(&coco_pki_root, NULL);
 	g->middle = coco_pki_issue(&coco_pki_intermediate, g->root);
 	g->leaf = coco_pki_issue(&spec, g->middle);
 	quote.ak = g->leaf->key;
-	coco_mint_quote(&g->q[0], &quote);
+	coco_mint_tpm_quote(&g->q[0], &quote);
 	quote.bank = COCO_TCG_SHA384;
-	coco_mint_quote(&g->q[1], &quote);
+	coco_mint_tpm_quote(&g->q[1], &quote);
 	g->n_area = coco_mint_tpm_public(g->area, g->leaf->key, attributes);
 }
 
@@ -263,15 +265,15 @@ static void test_gce(void **state COCO_UNUSED)
 	coco_appraised_is(&t, "tpm.ak", COCO_CHECKED_MISSING, "COLL_MISSING:issuer");
 	coco_appraised_free(&t);
 	/* a quote over the same bank twice, another nonce, another key in the area */
-	struct coco_mint_quote quote = { .ak = g.leaf->key, .extra = coco_view_of("old", 3) };
-	coco_mint_quote(&g.q[1], &quote);
+	struct coco_mint_tpm_spec quote = { .ak = g.leaf->key, .extra = coco_view_of("old", 3) };
+	coco_mint_tpm_quote(&g.q[1], &quote);
 	gce_run(&t, &g, true, g.root);
 	coco_appraised_is(&t, "tpm.quote.one_nonce", COCO_CHECKED_FAIL, "FRESH_NONCE_MISMATCH");
 	coco_appraised_is(&t, "tpm.quote.one_bank", COCO_CHECKED_FAIL, "EVIDENCE_MALFORMED");
 	coco_appraised_free(&t);
 	g.n_area = coco_mint_tpm_public(g.area, keys[2], 0x50072);
 	gce_run(&t, &g, true, g.root);
-	coco_appraised_is(&t, "tpm.quote.signature", COCO_CHECKED_FAIL, "EVIDENCE_SIGNATURE");
+	coco_appraised_is(&t, "tpm.quote.signature", COCO_CHECKED_FAIL, "EVIDENCE_SIGNATURE:quote");
 	coco_appraised_is(&t, "tpm.ak.certificate", COCO_CHECKED_FAIL, "COLL_WRONG_KEY:ak_cert");
 	coco_appraised_free(&t);
 	gce_free(&g);
@@ -327,10 +329,10 @@ static void test_vectors(void **state COCO_UNUSED)
 
 static void test_memory(void **state COCO_UNUSED)
 {
-	struct coco_mint_quote spec = { .ak = keys[1] };
+	struct coco_mint_tpm_spec spec = { .ak = keys[1] };
 	struct coco_minted_quote m;
 
-	coco_mint_quote(&m, &spec);
+	coco_mint_tpm_quote(&m, &spec);
 	char *text = coco_mint_tpm_json(&m, keys[1]);
 	char *jwks = coco_mint_jwks(keys[1], "ak", NULL, 0);
 	coco_appraised_memory(coco_view_of(text, strlen(text)), COCO_COLL_JWKS,
