@@ -102,7 +102,7 @@ const struct coco_cmd coco_cmd_entry_measure_tdx = {
 		"Names for --event: TD HOB, CFV, SecureBoot, PK, KEK, db, dbx, authority, smbios, "
 		"kernel, initrd, load options, fw_cfg files (etc/table-loader, etc/acpi/rsdp, "
 		"etc/acpi/tables, in order), boot variables (BootOrder, Boot0000, in order).",
-	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN,
+	.flags = COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN | COCO_CMD_JOBS,
 	COCO_LIST(opts, tdx_opts),
 	.output = COCO_OUTPUT_RECORD,
 	COCO_LIST(examples, tdx_examples),

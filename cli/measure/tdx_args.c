@@ -14,6 +14,7 @@
 #include "formats/core/mem.h"
 #include "formats/measure/load_options.h"
 #include "lib/core/io.h"
+#include "lib/core/pool.h"
 
 static int no_memory(struct coco_diag *diag)
 {
@@ -92,25 +93,31 @@ static int machine_words(const struct coco_tdx_args *a, const char *words, size_
 	return r;
 }
 
-static int ask(struct coco_cli *cli, const struct coco_opts_acpi *o, struct coco_tdx_args *a,
-	       const char *words, size_t i, struct coco_diag *diag)
+/* Each machine is asked for on its own; several at a time. */
+struct machines {
+	struct coco_cli *cli;
+	const struct coco_opts_acpi *opts;
+	struct coco_tdx_args *a;
+	const char *words;
+};
+
+static int ask(void *ctx, size_t i, struct coco_diag *diag)
 {
-	struct coco_opts_acpi one = *o;
+	const struct machines *m = ctx;
+	struct coco_opts_acpi one = *m->opts;
 	struct coco_acpi_args got = { .has_acpi = false };
 	char *text = NULL;
 
-	int r = machine_words(a, words, i, &text, diag);
+	int r = machine_words(m->a, m->words, i, &text, diag);
 	one.qemu_args = text;
 	if (r == 0)
-		r = coco_acpi_args(cli, &one, &got, diag);
+		r = coco_acpi_args(m->cli, &one, &got, diag);
 	coco_free(text);
-	if (r != 0) {
+	if (r != 0)
 		coco_acpi_args_free(&got);
-		return r;
-	}
-	a->acpi[i] = got.acpi;   /* taken */
-	a->n_acpi = i + 1;
-	return 0;
+	else
+		m->a->acpi[i] = got.acpi;   /* taken */
+	return r;
 }
 
 /* QEMU is asked for each machine. */
@@ -140,8 +147,11 @@ static int ask_all(struct coco_cli *cli, const struct coco_opts_acpi *o, struct 
 	a->acpi = coco_zalloc(machines, sizeof(*a->acpi));
 	if (r == 0 && a->acpi == NULL)
 		r = no_memory(diag);
-	for (size_t i = 0; r == 0 && i < machines; i++)
-		r = ask(cli, o, a, words, i, diag);
+	if (a->acpi != NULL)
+		a->n_acpi = machines;   /* zeroed ones are fine to free */
+	struct machines m = { cli, o, a, words };
+	if (r == 0)
+		r = coco_pool_each(&cli->run, machines, ask, &m, diag);
 	coco_free(file);
 	a->req.acpi = a->acpi;
 	a->req.n_acpi = a->n_acpi;

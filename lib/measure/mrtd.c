@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/core/pool.h"
 #include "lib/crypto/digest.h"
 
 enum {
@@ -132,27 +133,47 @@ static int describe(struct coco_digest *sha, struct coco_view image,
 	return r == 0 ? coco_mrecord_input(rec, &in, diag) : r;
 }
 
+/* The values of several orders. */
+struct orders {
+	const struct coco_run *run;
+	struct coco_view image;
+	const struct coco_tdvf *t;
+	const enum coco_mrtd_order *list;
+	struct coco_mrecord_value *values;
+};
+
+static int compute_order(void *ctx, size_t i, struct coco_diag *diag)
+{
+	struct orders *o = ctx;
+	struct coco_mrecord_value *v = &o->values[i];
+
+	int r = coco_mrtd_compute(o->run, o->image, o->t, o->list[i], v->value.p, diag);
+	if (r != 0)
+		return r;
+	v->value.n = COCO_MRTD_SIZE;
+	coco_mrecord_label(v, "add_page", "%s", coco_mrtd_order_name(o->list[i]));
+	return 0;
+}
+
 int coco_mrtd_record(const struct coco_run *run, struct coco_view image,
 		     const struct coco_tdvf *t, const enum coco_mrtd_order *orders, size_t n,
 		     struct coco_mrecord *rec, struct coco_diag *diag)
 {
+	struct coco_mrecord_value values[COCO_MRTD_ORDERS] = { { .n_labels = 0 } };
+	struct orders o = { run, image, t, orders, values };
 	struct coco_digest *sha = NULL;
 
+	if (n > COCO_MRTD_ORDERS)
+		return coco_fail(diag, COCO_E_INTERNAL, "more orders of pages than there are");
 	int r = coco_digest_new(&sha, COCO_DIGEST_SHA384, diag);
 	if (r == 0)
 		r = coco_mrecord_begin(rec, "tdx.mrtd", "sha384", diag);
 	for (size_t i = 0; r == 0 && i < t->n; i++)
 		r = describe(sha, image, &t->section[i], i, rec, diag);
 	coco_digest_free(sha);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct coco_mrecord_value v = { .n_labels = 0 };
-
-		r = coco_mrtd_compute(run, image, t, orders[i], v.value.p, diag);
-		if (r != 0)
-			break;
-		v.value.n = COCO_MRTD_SIZE;
-		coco_mrecord_label(&v, "add_page", "%s", coco_mrtd_order_name(orders[i]));
-		r = coco_mrecord_value(rec, &v, diag);
-	}
+	if (r == 0)
+		r = coco_pool_each(run, n, compute_order, &o, diag);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = coco_mrecord_value(rec, &values[i], diag);
 	return r;
 }

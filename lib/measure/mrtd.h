@@ -15,6 +15,7 @@ enum { COCO_MRTD_SIZE = 48 };
 enum coco_mrtd_order {
 	COCO_MRTD_SINGLE,   /* each page is added, then measured: QEMU 9 and newer */
 	COCO_MRTD_TWO,      /* all pages are added, then all measured: patched QEMU 8 */
+	COCO_MRTD_ORDERS,   /* how many there are */
 };
 
 /* coco_mrtd_order_name - "single" or "two"; static. */
@@ -30,7 +31,8 @@ int coco_mrtd_compute(const struct coco_run *run, struct coco_view image,
 
 /*
  * coco_mrtd_record - the register "tdx.mrtd": a step for each section, and one
- * value for each of the n orders, labelled "add_page".
+ * value for each of the n orders (at most COCO_MRTD_ORDERS), labelled
+ * "add_page"; on run->jobs threads.
  */
 int coco_mrtd_record(const struct coco_run *run, struct coco_view image,
 		     const struct coco_tdvf *t, const enum coco_mrtd_order *orders, size_t n,

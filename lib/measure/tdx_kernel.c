@@ -4,6 +4,7 @@
  */
 #include "formats/core/mem.h"
 #include "formats/measure/load_options.h"
+#include "lib/core/pool.h"
 #include "lib/measure/boot_direct.h"
 #include "lib/measure/tdx_priv.h"
 
@@ -42,7 +43,8 @@ static int load_kernel(struct kernel *k)
 }
 
 /* The image as the firmware gets it. memory 0: as the file is. */
-static int digest_kernel(struct kernel *k, uint64_t memory, struct coco_boot_digests *ret)
+static int digest_kernel(const struct kernel *k, uint64_t memory, struct coco_boot_digests *ret,
+			 struct coco_diag *diag)
 {
 	const struct coco_tdx_request *req = k->w->req;
 	const struct coco_linux_launch launch = {
@@ -54,36 +56,54 @@ static int digest_kernel(struct kernel *k, uint64_t memory, struct coco_boot_dig
 	};
 
 	return coco_boot_kernel_image(&k->files, req->kernel, &k->file,
-				      memory != 0 ? &launch : NULL, ret, k->w->diag);
+				      memory != 0 ? &launch : NULL, ret, diag);
 }
 
 static int add_kernel(struct kernel *k, uint64_t memory)
 {
 	struct coco_boot_digests digests = { .bank[0].n = 0 };
 
-	int r = digest_kernel(k, memory, &digests);
+	int r = digest_kernel(k, memory, &digests, k->w->diag);
 	return r == 0 ? coco_boot_application(k->w->list, "kernel", &digests, k->w->diag) : r;
 }
 
-/* With QEMU's changes it depends on the memory. */
+/* The kernel of each memory size. */
+struct patched {
+	struct kernel *k;
+	struct coco_boot_digests *digests;
+};
+
+static int digest_one(void *ctx, size_t i, struct coco_diag *diag)
+{
+	struct patched *p = ctx;
+	const struct coco_tdx_work *w = p->k->w;
+
+	return digest_kernel(p->k, w->machines[i * w->per_memory].memory, &p->digests[i], diag);
+}
+
+/* With QEMU's changes it depends on the memory: all sizes on all threads. */
 static int add_patched(struct kernel *k)
 {
 	struct coco_tdx_work *w = k->w;
-	int r = 0;
+	size_t n = w->n_machines / w->per_memory;
+	struct patched p = { .k = k };
 
-	if (w->req->other_machine && w->req->initrd != NULL)
-		return coco_boot_unknown(w->list, RTMR1, "kernel", "where QEMU puts the initrd, "
-					 "which it writes into the kernel, is known for q35 only",
-					 "--event kernel=HEX", w->diag);
 	if (w->machines[0].memory == 0)
 		return coco_boot_unknown(w->list, RTMR1, "kernel",
 					 "QEMU writes addresses into it that depend on the "
 					 "guest's memory", "--memory SIZE", w->diag);
-	for (size_t i = 0; r == 0 && i < w->n_machines; i += w->per_memory) {
-		coco_tdx_machines(w, i, i + w->per_memory - 1);
-		r = add_kernel(k, w->machines[i].memory);
+	p.digests = coco_zalloc(n, sizeof(*p.digests));
+	if (p.digests == NULL)
+		return coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory for kernels");
+	int r = coco_pool_each(w->run, n, digest_one, &p, w->diag);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		size_t first = i * w->per_memory;
+
+		coco_tdx_machines(w, first, first + w->per_memory - 1);
+		r = coco_boot_application(w->list, "kernel", &p.digests[i], w->diag);
 	}
 	coco_tdx_all(w);
+	coco_free(p.digests);
 	return r;
 }
 
@@ -247,7 +267,7 @@ static int image_of_qemu(struct coco_tdx_work *w)
 
 int coco_tdx_kernel(struct coco_tdx_work *w)
 {
-	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec, w->req->shelf } };
+	struct kernel k = { .w = w, .files = { w->run, w->list, w->rec, w->shelf } };
 	bool uki = false;
 	int r = 0;
 

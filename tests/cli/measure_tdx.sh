@@ -255,12 +255,13 @@ has out "is that of no candidate"
 expect 8 $search --actual $a --register rtmr0 --firmware fw
 has err "no register could be computed: TD HOB"
 for words in "--register mrtd" "--register pcr4 --firmware fw" \
-	"--firmware fw --vary qemu-version=x" "--firmware fw --vary firmware-generation=old" \
-	"--firmware fw --uki kernel"; do
+	"--firmware fw --vary qemu-version=x" "--firmware fw --vary firmware-generation=old"; do
 	# shellcheck disable=SC2086
 	expect 2 $search --actual $a $words
 done
 # shellcheck disable=SC2086
+expect 3 measure search --platform tdx --actual $a --firmware fw --uki kernel
+has err 'no section .linux'
 expect 2 measure search --platform tpm --actual $a --register pcr10 --firmware fw
 has err "PCR 10 belongs to the kernel"
 
@@ -278,6 +279,18 @@ expect 2 measure tdx --firmware fw --vcpus 2
 expect 2 measure tdx --firmware fw --append x
 expect 2 measure tdx --firmware fw --firmware-generation 2022
 expect 2 measure tdx
+
+# a matrix is the same on any number of threads
+make_kernel linux
+put linux 7678 'HdrS\017\002'
+put linux 7636 '\377\377\377\067'
+for jobs in 1 3; do
+	expect 0 measure tdx --firmware fw --kernel linux --initrd initrd --append @line \
+		--memory 128M,256M,512M,1G,2G --qemu-version 9 --jobs $jobs -o jobs$jobs.json \
+		--firmware-generation edk2-stable202502
+done
+cmp -s jobs1.json jobs3.json || fail "the record depends on --jobs"
+has jobs1.json 512M
 
 # records
 expect 0 measure tdx --firmware fw -o a.json
