@@ -848,6 +848,7 @@ complete -c cococtl -n '__cococtl_at measure tdx' -l sign-with -r -F -d 'private
 complete -c cococtl -n '__cococtl_at measure tdx' -s o -l output -r -F -d 'record, or as --form says'
 complete -c cococtl -n '__cococtl_at measure tdx' -s f -l force -d 'replace an output that exists already'
 complete -c cococtl -n '__cococtl_at measure tdx' -s n -l dry-run -d 'read and check everything, write nothing'
+complete -c cococtl -n '__cococtl_at measure tdx' -l jobs -x -d 'threads to use'
 complete -c cococtl -n '__cococtl_at measure tdx' -l insecure-permissions -d 'accept private keys that others can read'
 complete -c cococtl -n '__cococtl_at measure tdx' -l at -x -d 'the time to work at, as 2026-11-21T12:00:00Z'
 complete -c cococtl -n '__cococtl_at measure tdx' -l json -d 'the same as --format=json'
