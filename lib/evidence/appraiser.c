@@ -15,7 +15,6 @@
 static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_tdx,
 	&coco_appraiser_sgx,
-#include "lib/evidence/snp_appraise.h"
 	&coco_appraiser_snp,
 	&coco_appraiser_sample,
 	&coco_appraiser_sample_device,
