@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/evidence/piece_form.h"
 #include "lib/evidence/snp_priv.h"
 
 enum {
@@ -25,7 +26,8 @@ void coco_snp_check(struct coco_snp_work *w, enum coco_checked outcome, const ch
 
 void coco_snp_at(struct coco_snp_work *w, uint64_t offset)
 {
-	coco_check_at(w->a->result, w->input, w->base + offset);
+	if (w->base != COCO_NO_OFFSET)
+		coco_check_at(w->a->result, w->input, w->base + offset);
 }
 
 void coco_snp_refuse(struct coco_snp_work *w, enum coco_role role, const char *reason,
@@ -193,14 +195,18 @@ static int inspect(const struct coco_piece *piece, struct coco_claims *claims,
 
 	if (r == 0)
 		coco_snp_report_claims(claims, &report, piece->base);
+	else if (diag != NULL)
+		diag->offset += piece->base;
 	return r;
 }
 
 static int authenticate(struct coco_appraisal *a, const struct coco_piece *piece, int subject,
 			struct coco_diag *diag)
 {
-	return coco_snp_authenticate(a, coco_piece_bytes(piece), piece->input, piece->base,
-				     subject, diag);
+	uint64_t base = piece->has_base ? piece->base : COCO_NO_OFFSET;
+
+	return coco_snp_authenticate(a, coco_piece_bytes(piece), piece->input, base, subject,
+				     diag);
 }
 
 const struct coco_appraiser coco_appraiser_snp = {

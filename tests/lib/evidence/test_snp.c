@@ -2,14 +2,17 @@
  * test_snp.c - SEV-SNP reports under test roots: good ones of every version
  * and product, each defect that the minting tool knows by the check and the
  * reason that must name it, every byte changed, chains swapped. Covers the
- * files snp_*.c.
+ * files snp_*.c. With arguments it is the minting tool itself, for tests of
+ * the command line: the files of one report into a directory.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/core/err_evidence.h"
 #include "formats/core/mem.h"
 #include "lib/evidence/appraise.h"
+#include "lib/evidence/piece_form.h"
 #include "lib/evidence/snp_appraise.h"
 #include "lib/evidence/snp_priv.h"
 #include "tests/support/alloc_fail.h"
@@ -459,6 +462,13 @@ static void test_part(void **state COCO_UNUSED)
 	const struct coco_result_check *c = made(&t, "snp.leaf.chip", COCO_CHECKED_FAIL);
 	assert_int_equal(c->input, 7);
 	assert_true(c->offset == 1000 + 0x1a0);
+	/* a report that does not stand in its input as it is has no places there */
+	size_t before = t.result.n_checks;
+	assert_ok(coco_snp_authenticate(&a, coco_view_of(set.report, COCO_MINT_SNP), 7,
+					COCO_NO_OFFSET, subject, &d), &d);
+	assert_true(t.result.n_checks > before);
+	for (size_t i = before; i < t.result.n_checks; i++)
+		assert_false(t.result.checks[i].has_offset);
 	assert_err(coco_snp_authenticate(&a, coco_view_of(set.report, 10), 7, 1000, subject, &d),
 		   COCO_E_SNP_REPORT, &d);
 	done(&t);
@@ -508,7 +518,63 @@ static void test_pinned(void **state COCO_UNUSED)
 	assert_true(root);
 }
 
-int main(void)
+/* ---- the minting tool ------------------------------------------------------------ */
+
+static void save(const char *dir, const char *name, const void *p, size_t n)
+{
+	char path[512];
+
+	if (n == 0)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	FILE *f = fopen(path, "wb");
+	if (f == NULL || fwrite(p, 1, n, f) != n || fclose(f) != 0) {
+		fprintf(stderr, "%s: cannot be written\n", path);
+		exit(1);
+	}
+}
+
+static void save_cert(const char *dir, const char *name, const struct coco_pki_cert *c)
+{
+	if (c != NULL)
+		save(dir, name, c->der, c->n_der);
+}
+
+/* DIR VERSION milan|genoa|turin vcek|vlek DEFECT */
+static int mint(char **argv)
+{
+	static const char *const products[] = { "milan", "genoa", "turin" };
+	struct coco_mint_snp_spec spec = { .version = (uint8_t)atoi(argv[2]),
+					   .vlek = strcmp(argv[4], "vlek") == 0,
+					   .defect = argv[5] };
+	struct coco_mint_snp_set set;
+
+	for (unsigned i = 0; i < COCO_ARRAY_LEN(products); i++)
+		if (strcmp(argv[3], products[i]) == 0)
+			spec.product = (enum coco_mint_product)i;
+	if (!coco_mint_snp_applies(&spec)) {
+		fprintf(stderr, "%s: no defect of such a report\n", argv[5]);
+		return 2;
+	}
+	coco_mint_snp_make(&spec, &set);
+	save(argv[1], "report.bin", set.report, sizeof(set.report));
+	save_cert(argv[1], "leaf.der", set.leaf);
+	save_cert(argv[1], "ask.der", set.ask);
+	save_cert(argv[1], "ark.der", set.ark);
+	save_cert(argv[1], "root.der", set.root);
+	save(argv[1], "crl.der", set.crl, set.n_crl);
+	if (set.leaf != NULL && set.ask != NULL && set.root != NULL && !spec.vlek) {
+		uint8_t *table = NULL;
+		size_t n = coco_mint_snp_table(&set, &table);
+
+		save(argv[1], "table.bin", table, n);
+		coco_free(table);
+	}
+	coco_mint_snp_free(&set);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),      cmocka_unit_test(test_defects),
@@ -520,5 +586,7 @@ int main(void)
 		cmocka_unit_test(test_pinned),
 	};
 
+	if (argc == 6)
+		return mint(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
