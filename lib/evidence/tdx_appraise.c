@@ -7,6 +7,7 @@
 
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
+#include "formats/core/pem.h"
 #include "lib/crypto/sha256.h"
 #include "lib/evidence/tdx_work.h"
 
@@ -29,9 +30,15 @@ void coco_tdx_skip(struct coco_tdx_work *w, const char *id, const char *title, c
 	coco_check_detail(w->a->result, "%s", why);
 }
 
+void coco_tdx_place_at(struct coco_tdx_work *w, uint64_t offset)
+{
+	if (w->base != COCO_NO_OFFSET)
+		coco_check_at(w->a->result, w->input, w->base + offset);
+}
+
 void coco_tdx_place(struct coco_tdx_work *w, struct coco_view part)
 {
-	coco_check_at(w->a->result, w->input, w->base + coco_tdx_at(&w->quote, part));
+	coco_tdx_place_at(w, coco_tdx_at(&w->quote, part));
 }
 
 void coco_tdx_distrust(struct coco_tdx_work *w)
@@ -74,6 +81,7 @@ static void header(struct coco_tdx_work *w)
 	const struct coco_dcap_head *head = &w->quote.head;
 	bool ok = memcmp(head->vendor_id, intel, sizeof(intel)) == 0;
 	char want[33], have[33];
+	enum { VENDOR_AT = 12 };
 
 	coco_hex_encode(want, intel, sizeof(intel));
 	coco_hex_encode(have, head->vendor_id, sizeof(head->vendor_id));
@@ -83,7 +91,7 @@ static void header(struct coco_tdx_work *w)
 	coco_check_actual(r, "%s", have);
 	coco_check_detail(r, "version %u, attestation key type %u, TEE type 0x%x", head->version,
 			  head->key_type, head->tee_type);
-	coco_check_at(r, w->input, w->base + 12);
+	coco_tdx_place_at(w, VENDOR_AT);
 	if (!ok)
 		coco_check_refusal(r, COCO_ROLE_PLATFORM_OPERATOR, "EVIDENCE_UNSUPPORTED:qe-vendor",
 				   "make quotes with Intel's quoting enclave");
@@ -203,7 +211,7 @@ static void malformed(struct coco_tdx_work *w)
 	coco_check_refusal(r, COCO_ROLE_CALLER, "EVIDENCE_MALFORMED",
 			   "give the quote as the quoting service returned it, unchanged");
 	if (why->has_offset)
-		coco_check_at(r, w->input, w->base + why->offset);
+		coco_tdx_place_at(w, why->offset);
 }
 
 static int run(struct coco_tdx_work *w)
@@ -252,6 +260,33 @@ int coco_tdx_authenticate(struct coco_appraisal *a, struct coco_view quote, int 
 	return r != 0 ? r : coco_result_finish(a->result, diag);
 }
 
+/* Of the first certificate in the quote; what cannot be read adds nothing. */
+static int pck_claims(struct coco_claims *claims, const struct coco_tdx_quote *quote,
+		      struct coco_diag *diag)
+{
+	struct coco_view rest = quote->cert_data, content;
+	struct coco_cert *cert = NULL;
+	struct coco_pck_ext ext;
+	struct coco_pem pem;
+	bool found = false;
+	int r;
+
+	if (quote->cert_type != COCO_TDX_CERT_CHAIN || !coco_pem_looks(rest))
+		return 0;
+	r = coco_pem_next(&rest, &pem, &found, NULL);
+	if (r == 0 && found) {
+		r = coco_cert_parse(&cert, coco_view_of(pem.der, pem.n_der), NULL);
+		coco_pem_clear(&pem);
+	}
+	if (r == COCO_E_LIMIT_MEMORY)
+		return coco_fail(diag, r, "no memory for the PCK certificate");
+	if (cert != NULL && coco_cert_extension(cert, COCO_PCK_EXT_OID, &content, NULL) &&
+	    coco_pck_ext_parse(&ext, content, 0, NULL) == 0)
+		coco_pck_ext_claims(claims, &ext, coco_tdx_prefix(quote));
+	coco_cert_free(cert);
+	return 0;
+}
+
 static int inspect(const struct coco_piece *piece, struct coco_claims *claims,
 		   struct coco_diag *diag)
 {
@@ -264,14 +299,16 @@ static int inspect(const struct coco_piece *piece, struct coco_claims *claims,
 		return r;
 	}
 	coco_tdx_quote_claims(claims, &quote, piece->base);
-	return coco_claims_finish(claims, diag);
+	r = pck_claims(claims, &quote, diag);
+	return r != 0 ? r : coco_claims_finish(claims, diag);
 }
 
 static int authenticate(struct coco_appraisal *a, const struct coco_piece *piece, int subject,
 			struct coco_diag *diag)
 {
-	return coco_tdx_authenticate(a, coco_piece_bytes(piece), piece->input, piece->base,
-				     subject, diag);
+	return coco_tdx_authenticate(a, coco_piece_bytes(piece), piece->input,
+				     piece->has_base ? piece->base : COCO_NO_OFFSET, subject,
+				     diag);
 }
 
 const struct coco_appraiser coco_appraiser_tdx = {

@@ -14,11 +14,12 @@
 #define COCO_TDX_APPRAISE_H
 
 #include "lib/evidence/appraiser.h"
+#include "lib/evidence/piece_form.h"
 
 /*
  * coco_tdx_authenticate - the checks of one quote (borrowed) for a subject of
  * a->result. input is the number of the input that holds it, base its offset
- * there. A quote that cannot be read fails the check "tdx.format". Errors:
+ * there (COCO_NO_OFFSET: it does not stand there as it is). A quote that cannot be read fails the check "tdx.format". Errors:
  * LIMIT_MEMORY, CANCELLED.
  */
 int coco_tdx_authenticate(struct coco_appraisal *a, struct coco_view quote, int input,

@@ -312,6 +312,16 @@ static int read_extension(struct coco_tdx_work *w)
 	return coco_pck_ext_parse(&w->ext, ext, 0, why);
 }
 
+/* Inspection has them already when the certificate stands in the quote. */
+static void pck_claims(struct coco_tdx_work *w)
+{
+	struct coco_claims *claims = coco_appraisal_claims(w->a, w->subject);
+	char name[COCO_CLAIM_NAME];
+
+	if (coco_claims_find(claims, coco_tdx_name(w, "pck.fmspc", name)) == NULL)
+		coco_pck_ext_claims(claims, &w->ext, w->prefix);
+}
+
 /* It is there, is a leaf with the right name, and its extension can be read. */
 static void leaf(struct coco_tdx_work *w)
 {
@@ -343,7 +353,7 @@ static void leaf(struct coco_tdx_work *w)
 		coco_tdx_place(w, w->quote.cert_data);
 	if (why->code == 0) {
 		coco_check_actual(r, "%s", coco_cert_subject_text(w->leaf.cert));
-		coco_pck_ext_claims(coco_appraisal_claims(w->a, w->subject), &w->ext, w->prefix);
+		pck_claims(w);
 		return;
 	}
 	coco_check_actual(r, "%s", why->message);

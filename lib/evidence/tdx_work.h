@@ -25,7 +25,7 @@ struct coco_tdx_cert {
 struct coco_tdx_work {
 	struct coco_appraisal *a;
 	int input;
-	uint64_t base;
+	uint64_t base;                  /* COCO_NO_OFFSET: none */
 	int subject;
 	const char *prefix;             /* "tdx", "sgx": of ids and claims */
 	struct coco_tdx_quote quote;
@@ -53,6 +53,9 @@ void coco_tdx_skip(struct coco_tdx_work *w, const char *id, const char *title, c
 
 /* coco_tdx_place - says where in the quote the actual value of the last check stands. */
 void coco_tdx_place(struct coco_tdx_work *w, struct coco_view part);
+
+/* coco_tdx_place_at - the same by the offset in the quote. */
+void coco_tdx_place_at(struct coco_tdx_work *w, uint64_t offset);
 
 /* coco_tdx_distrust - the vector of evidence that is not authentic. */
 void coco_tdx_distrust(struct coco_tdx_work *w);

@@ -173,6 +173,16 @@ static void test_inspect(void **state COCO_UNUSED)
 	assert_ptr_equal(coco_appraiser_for(COCO_PIECE_SGX_QUOTE), &coco_appraiser_sgx);
 	assert_ok(coco_appraiser_tdx.inspect(&piece, &c, &d), &d);
 	assert_int_equal(coco_claims_find(&c, "tdx.mrtd")->offset, 500 + 54 + 0x88);
+	assert_true(coco_claims_find(&c, "tdx.pck.fmspc")->derived);
+	coco_claims_free(&c);
+	for (unsigned long i = 1; coco_test_alloc_arm(i); i++) {
+		coco_diag_init(&d);
+		int r = coco_appraiser_tdx.inspect(&piece, &c, &d);
+
+		if (coco_test_alloc_check(r, &d))
+			break;
+		coco_claims_free(&c);
+	}
 	coco_claims_free(&c);
 	piece.n = 100;
 	assert_err(coco_appraiser_tdx.inspect(&piece, &c, &d), COCO_E_FORMAT_SHORT, &d);
