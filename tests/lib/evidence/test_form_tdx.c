@@ -240,8 +240,47 @@ static void test_collateral(void **state COCO_UNUSED)
 	coco_mint_tdx_free(t);
 }
 
-int main(void)
+/* ---- minted files for scripts: test_form_tdx DIRECTORY DEFECT ------------------------------- */
+
+static void save(const char *dir, const char *name, const void *p, size_t n)
 {
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(p, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int write_files(const char *dir, const char *defect)
+{
+	static char text[TEXT];
+	unsigned i = 0;
+
+	while (i < COCO_MINT_TDX_N_DEFECTS &&
+	       strcmp(coco_mint_tdx_name((enum coco_mint_tdx_defect)i), defect) != 0)
+		i++;
+	if (i == COCO_MINT_TDX_N_DEFECTS)
+		return 2;
+	struct coco_mint_tdx *t = coco_mint_tdx(5, 3, (enum coco_mint_tdx_defect)i);
+	save(dir, "quote.dat", t->quote, t->n_quote);
+	save(dir, "root.der", t->root->der, t->root->n_der);
+	save(dir, "root.crl", t->root_crl, t->n_root_crl);
+	save(dir, "pck.crl", t->pck_crl, t->n_pck_crl);
+	save(dir, "signing.der", t->signing->der, t->signing->n_der);
+	save(dir, "tcb.json", t->tcb_info, strlen(t->tcb_info));
+	save(dir, "qe.json", t->qe_identity, strlen(t->qe_identity));
+	v3_text(text, t);
+	save(dir, "collateral.json", text, strlen(text));
+	coco_mint_tdx_free(t);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		return write_files(argv[1], argv[2]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_json),
