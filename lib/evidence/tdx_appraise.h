@@ -19,8 +19,8 @@
 /*
  * coco_tdx_authenticate - the checks of one quote (borrowed) for a subject of
  * a->result. input is the number of the input that holds it, base its offset
- * there (COCO_NO_OFFSET: it does not stand there as it is). A quote that cannot be read fails the check "tdx.format". Errors:
- * LIMIT_MEMORY, CANCELLED.
+ * there (COCO_NO_OFFSET: it does not stand there as it is). A quote that cannot
+ * be read fails the check "tdx.format". Errors: LIMIT_MEMORY, CANCELLED.
  */
 int coco_tdx_authenticate(struct coco_appraisal *a, struct coco_view quote, int input,
 			  uint64_t base, int subject, struct coco_diag *diag) COCO_MUSTUSE;

@@ -33,6 +33,50 @@ bool coco_tdx_is_root(const struct coco_tdx_work *w, const struct coco_cert *cer
 	       coco_collateral_find(w->a->extra_roots, digest) >= 0;
 }
 
+/* ---- signatures, once each ------------------------------------------------------------- */
+
+static const bool *remembered(const struct coco_tdx_work *w, const void *what,
+			      const struct coco_cert *by)
+{
+	for (size_t i = 0; i < w->n_issued; i++)
+		if (w->issued[i].what == what && w->issued[i].by == by)
+			return &w->issued[i].good;
+	return NULL;
+}
+
+static bool remember(struct coco_tdx_work *w, const void *what, const struct coco_cert *by,
+		     bool good)
+{
+	if (w->n_issued < COCO_TDX_ISSUED) {
+		w->issued[w->n_issued].what = what;
+		w->issued[w->n_issued].by = by;
+		w->issued[w->n_issued++].good = good;
+	}
+	return good;
+}
+
+bool coco_tdx_issued(struct coco_tdx_work *w, const struct coco_cert *cert,
+		     const struct coco_cert *issuer)
+{
+	const bool *known = remembered(w, cert, issuer);
+
+	if (known != NULL)
+		return *known;
+	return remember(w, cert, issuer,
+			coco_tdx_tried(w, coco_cert_issued_by(cert, issuer, NULL)));
+}
+
+bool coco_tdx_issued_list(struct coco_tdx_work *w, const struct coco_crl *crl,
+			  const struct coco_cert *issuer)
+{
+	const bool *known = remembered(w, crl, issuer);
+
+	if (known != NULL)
+		return *known;
+	return remember(w, crl, issuer,
+			coco_tdx_tried(w, coco_crl_issued_by(crl, issuer, NULL)));
+}
+
 /* ---- certificates of the quote ----------------------------------------------------------- */
 
 static void keep(struct coco_tdx_work *w, struct coco_view der)
@@ -88,7 +132,7 @@ static bool consider(struct search *s, struct coco_tdx_cert c)
 
 	if (s->link == LINK_GOOD && !coco_tdx_is_root(s->w, c.cert))
 		return false;
-	good = coco_tdx_tried(s->w, coco_cert_issued_by(s->cert, c.cert, NULL));
+	good = coco_tdx_issued(s->w, s->cert, c.cert);
 	if (!good && s->link != LINK_NONE)
 		return false;
 	s->best = c;
@@ -202,7 +246,7 @@ static struct lists find_lists(struct coco_tdx_work *w, const struct coco_cert *
 		const struct coco_crl *crl = c->v[i].crl;
 		bool valid = list_valid(crl, w->a->at);
 
-		if (!coco_tdx_tried(w, coco_crl_issued_by(crl, issuer, NULL))) {
+		if (!coco_tdx_issued_list(w, crl, issuer)) {
 			l.bad = true;
 			continue;
 		}

@@ -33,7 +33,7 @@ static void consider_signer(struct coco_tdx_work *w, struct signer *s, struct co
 
 	if (strcmp(coco_cert_common_name(c.cert), signing_name) != 0 ||
 	    coco_cert_is_ca(c.cert) || (s->cert.cert != NULL && (s->valid || !valid)) ||
-	    !coco_tdx_tried(w, coco_cert_issued_by(c.cert, w->root.cert, NULL)))
+	    !coco_tdx_issued(w, c.cert, w->root.cert))
 		return;
 	s->any = true;
 	if (!coco_tdx_tried(w, coco_cert_verify_ec(c.cert, span, 256, signature, NULL)))
