@@ -15,6 +15,7 @@
 #include "lib/core/io.h"
 #include "lib/crypto/sha256.h"
 #include "lib/evidence/appraise.h"
+#include "lib/evidence/bundle.h"
 #include "lib/evidence/inputs.h"
 
 enum {
@@ -138,9 +139,9 @@ static int read_inputs(const struct coco_run *run, struct inputs *in,
 	for (size_t i = 0; r == 0 && i < o->inputs.n; i++)
 		r = coco_inputs_load(&in->pieces, &in->collateral, o->inputs.v[i], diag);
 	for (size_t i = 0; r == 0 && i < o->collateral.n; i++)
-		r = coco_inputs_collateral(&in->collateral, o->collateral.v[i], diag);
+		r = coco_bundle_load(&in->collateral, o->collateral.v[i], diag);
 	for (size_t i = 0; r == 0 && i < o->trust_roots.n; i++)
-		r = coco_inputs_collateral(&in->roots, o->trust_roots.v[i], diag);
+		r = coco_bundle_load(&in->roots, o->trust_roots.v[i], diag);
 	for (size_t i = 0; r == 0 && i < o->references.n; i++)
 		r = read_reference(run, in, o->references.v[i], diag);
 	if (r == 0 && o->policy != NULL)

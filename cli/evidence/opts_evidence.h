@@ -25,4 +25,19 @@ struct coco_opts_evidence_verify {
 	bool claims;               /* the table of claims too */
 };
 
+struct coco_opts_collateral_add {
+	const char *bundle;
+	struct coco_strlist files;
+};
+
+struct coco_opts_collateral_list {
+	const char *bundle;
+};
+
+struct coco_opts_collateral_check {
+	const char *bundle;
+	struct coco_strlist evidence;
+	uint32_t within;           /* days */
+};
+
 #endif

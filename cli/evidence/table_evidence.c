@@ -6,6 +6,9 @@
 static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_evidence_inspect,
 	&coco_cmd_entry_evidence_verify,
+	&coco_cmd_entry_collateral_add,
+	&coco_cmd_entry_collateral_list,
+	&coco_cmd_entry_collateral_check,
 };
 
 const struct coco_wing coco_wing_evidence = { cmds, COCO_ARRAY_LEN(cmds) };

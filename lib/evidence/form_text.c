@@ -9,6 +9,7 @@
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "formats/core/pem.h"
+#include "formats/evidence/bundle_index.h"
 #include "lib/evidence/piece_form.h"
 
 enum {
@@ -230,6 +231,25 @@ static int base64_take(struct coco_unpack *u, struct coco_view bytes,
 const struct coco_piece_form coco_form_base64 = { "base64", base64_looks, base64_take };
 
 /* ---- documents ----------------------------------------------------------------------- */
+
+/* The index of a bundle: its items are files beside it and recognised by themselves. */
+static bool index_looks(struct coco_view bytes COCO_UNUSED, const struct coco_jv *doc)
+{
+	const char *schema = NULL;
+
+	return doc != NULL && coco_jv_kind(doc) == COCO_JSON_OBJECT &&
+	       coco_jv_string(doc, "schema", &schema, NULL) == 0 &&
+	       strcmp(schema, COCO_BUNDLE_SCHEMA) == 0;
+}
+
+static int index_take(struct coco_unpack *u, struct coco_view bytes COCO_UNUSED,
+		      const struct coco_jv *doc COCO_UNUSED, struct coco_diag *diag COCO_UNUSED)
+{
+	coco_unpack_is(u, COCO_PIECE_COLLATERAL);
+	return 0;
+}
+
+const struct coco_piece_form coco_form_index = { "collateral-index", index_looks, index_take };
 
 static bool jwks_looks(struct coco_view bytes COCO_UNUSED, const struct coco_jv *doc)
 {

@@ -38,6 +38,7 @@ static const struct coco_piece_form *const forms[] = {
 	&coco_form_snp_json,
 	&coco_form_snp_tsm,
 	&coco_form_log,
+	&coco_form_index,
 	&coco_form_jwks,
 	&coco_form_hex,
 	&coco_form_base64,

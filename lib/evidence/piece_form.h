@@ -61,6 +61,7 @@ extern const struct coco_piece_form coco_form_crl;
 extern const struct coco_piece_form coco_form_hex;
 extern const struct coco_piece_form coco_form_base64;
 extern const struct coco_piece_form coco_form_tar;
+extern const struct coco_piece_form coco_form_index;
 extern const struct coco_piece_form coco_form_jwks;
 extern const struct coco_piece_form coco_form_initdata;
 
