@@ -4,7 +4,7 @@
 #include "cli/evidence/opts_evidence.h"
 #include "cli/evidence/run_evidence.h"
 #include "formats/core/err_evidence.h"
-#include "lib/evidence/bundle.h"
+#include "lib/evidence/collateral_bundle.h"
 #include "lib/evidence/inputs.h"
 
 /* Something that is no collateral and brought none along is a mistake. */

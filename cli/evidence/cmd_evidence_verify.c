@@ -15,7 +15,7 @@
 #include "lib/core/io.h"
 #include "lib/crypto/sha256.h"
 #include "lib/evidence/appraise.h"
-#include "lib/evidence/bundle.h"
+#include "lib/evidence/collateral_bundle.h"
 #include "lib/evidence/inputs.h"
 
 enum {

@@ -5,7 +5,7 @@
 #define COCO_COLLATERAL_REPORT_H
 
 #include "cli/core/report.h"
-#include "lib/evidence/bundle.h"
+#include "lib/evidence/collateral_bundle.h"
 
 /* coco_collateral_report - each item with its dates; at: days are counted from then. */
 void coco_collateral_report(struct coco_report *report, const struct coco_collateral *c,

@@ -90,7 +90,7 @@ const struct coco_cmd coco_cmd_entry_collateral_check = {
 	.id = COCO_CMD_COLLATERAL_CHECK,
 	.path = "collateral check",
 	.group = "Evidence",
-	.summary = "Say what of a bundle expires when, and what is missing",
+	.summary = "Say what expires when, and what is missing",
 	.text = "Every item with dates is judged at --at: not valid is a failure, valid for less "
 		"than --within days a warning. With --for the evidence is verified as evidence "
 		"verify does, and what was not there is named: the exact certificate, list or "

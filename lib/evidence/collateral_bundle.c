@@ -1,7 +1,7 @@
 /*
- * bundle.c - collateral bundles on disk (see bundle.h).
+ * collateral_bundle.c - collateral bundles on disk (see collateral_bundle.h).
  */
-#include "lib/evidence/bundle.h"
+#include "lib/evidence/collateral_bundle.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,6 @@
 /*
- * bundle_facts.c - what an item of collateral says of itself (see bundle.h).
+ * collateral_facts.c - what an item of collateral says of itself (see
+ * collateral_bundle.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "formats/core/hex.h"
 #include "formats/evidence/qe_identity.h"
 #include "formats/evidence/tcb_info.h"
-#include "lib/evidence/bundle.h"
+#include "lib/evidence/collateral_bundle.h"
 
 static void window(struct coco_collateral_facts *f, int64_t not_before, int64_t not_after)
 {

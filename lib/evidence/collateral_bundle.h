@@ -1,9 +1,9 @@
 /*
- * bundle.h - collateral bundles: directories that hold each item once, under
+ * collateral_bundle.h - collateral bundles: directories that hold each item once, under
  * the digest of its bytes, and an index (docs/formats/collateral-bundle.md).
  */
-#ifndef COCO_BUNDLE_H
-#define COCO_BUNDLE_H
+#ifndef COCO_COLLATERAL_BUNDLE_H
+#define COCO_COLLATERAL_BUNDLE_H
 
 #include "formats/evidence/bundle_index.h"
 #include "lib/evidence/collateral.h"
