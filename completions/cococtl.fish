@@ -58,7 +58,7 @@ complete -c cococtl -n '__cococtl_next evidence' -a verify -d 'Verify attestatio
 complete -c cococtl -n '__cococtl_next' -a collateral -d 'Evidence'
 complete -c cococtl -n '__cococtl_next collateral' -a add -d 'Put certificates, revocation lists and the like into a bundle'
 complete -c cococtl -n '__cococtl_next collateral' -a list -d 'List what a bundle of collateral holds'
-complete -c cococtl -n '__cococtl_next collateral' -a check -d 'Say what of a bundle expires when, and what is missing'
+complete -c cococtl -n '__cococtl_next collateral' -a check -d 'Say what expires when, and what is missing'
 complete -c cococtl -n '__cococtl_next' -a broker -d 'Key broker'
 complete -c cococtl -n '__cococtl_next broker' -a probe -d 'Find out which Trustee release answers and what it can do'
 complete -c cococtl -n '__cococtl_next broker' -a token -d 'Make a token for the broker\'s administrator, or judge one'
