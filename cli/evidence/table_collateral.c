@@ -25,7 +25,7 @@ const struct coco_cmd coco_cmd_entry_collateral_add = {
 	.id = COCO_CMD_COLLATERAL_ADD,
 	.path = "collateral add",
 	.group = "Evidence",
-	.summary = "Put certificates, revocation lists and the like into a bundle",
+	.summary = "Put certificates and revocation lists into a bundle",
 	.text = "A bundle is a directory that holds each item once, under the SHA-256 of its "
 		"bytes, and an index. Items come from loose files (PEM, DER, JSON), from the "
 		"collateral documents of dcap-qvl, Trustee and Intel's client tool, and from "
