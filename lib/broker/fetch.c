@@ -39,11 +39,15 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 	struct coco_rcar_config rcar = {
 		.url = config->url, .key = config->key, .initdata = config->initdata,
 	};
+	struct coco_http_config http = config->http;
 	struct coco_rcar *client = NULL;
 	int r = coco_attester_new(&rcar.attester, &config->attester, diag);
 
+	/* what is for this machine does not go out to a proxy first */
+	if (http.proxy == NULL && coco_remote_loopback(config->url))
+		http.proxy = "";
 	if (r == 0)
-		r = coco_http_new(&rcar.http, &config->http, diag);
+		r = coco_http_new(&rcar.http, &http, diag);
 	if (r == 0)
 		r = coco_rcar_new(&client, &rcar, diag);
 	if (r == 0) {

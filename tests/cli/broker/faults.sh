@@ -141,6 +141,14 @@ tls=
 start --fault close   # the first request is lost: it is sent again
 put 0
 stop
+expect 0 broker put --broker store:served --resource a/b/c --from secret
+expect 0 broker put --broker store:served --resource-policy policy.rego
+start --fault close --store served   # so does a guest
+get 0
+stop
+start --store served   # a proxy is not for this machine
+http_proxy=http://127.0.0.1:1 get 0
+stop
 start --fault close --faulty 999
 get 5
 has err '[net.connection.broken]'
