@@ -344,6 +344,7 @@ _cococtl()
 		--tag) :; return ;;
 		--packet) _cococtl_words "v2 v1"; return ;;
 		-o | --output) _cococtl_paths -d; return ;;
+		--jobs) :; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -352,7 +353,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--ocicrypt --key --key-id --recipient --tag --packet --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--ocicrypt --key --key-id --recipient --tag --packet --output --force --dry-run --jobs --insecure-permissions --at --json --format --pretty --color --progress --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -d
 		fi

@@ -381,6 +381,7 @@ complete -c cococtl -n '__cococtl_at model export' -l packet -x -a 'v2 v1' -d 'f
 complete -c cococtl -n '__cococtl_at model export' -s o -l output -x -a '(__fish_complete_directories)' -d 'the new layout'
 complete -c cococtl -n '__cococtl_at model export' -s f -l force -d 'replace an output that exists already'
 complete -c cococtl -n '__cococtl_at model export' -s n -l dry-run -d 'read and check everything, write nothing'
+complete -c cococtl -n '__cococtl_at model export' -l jobs -x -d 'threads to use'
 complete -c cococtl -n '__cococtl_at model export' -l insecure-permissions -d 'accept private keys that others can read'
 complete -c cococtl -n '__cococtl_at model export' -l at -x -d 'the time to work at, as 2026-11-21T12:00:00Z'
 complete -c cococtl -n '__cococtl_at model export' -l json -d 'the same as --format=json'

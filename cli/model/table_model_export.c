@@ -53,7 +53,7 @@ const struct coco_cmd coco_cmd_entry_model_export = {
 		"the image's configuration and the sizes of layers are not. A model package needs "
 		"none of this: it is encrypted already.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_WRITES_OUTPUT | COCO_CMD_DRY_RUN |
-		 COCO_CMD_PROGRESS,
+		 COCO_CMD_PROGRESS | COCO_CMD_JOBS,
 	COCO_LIST(operands, export_operands),
 	COCO_LIST(opts, export_opts),
 	.output = { .kind = COCO_KIND_DIR, .required = true, .help = "the new layout" },

@@ -53,7 +53,27 @@ static void fail(struct coco_linter *l, const struct coco_rego_rule *rule, const
 	coco_outcome_next(&l->ret->found, "%s", next);
 }
 
-static void check_claim(struct coco_linter *l, size_t i)
+/* Claims that sample evidence has affirmed without any reference value. */
+struct sample {
+	bool executables;
+	bool hardware;
+	unsigned line;
+};
+
+static void check_sample(struct coco_linter *l, size_t i, struct sample *sample)
+{
+	const struct coco_rego_rule *rule = &l->m.rule[i];
+
+	if (!coco_lint_mentions(l, i, "sample", false) ||
+	    coco_lint_mentions(l, i, "query_reference_value", false) ||
+	    coco_lint_mentions(l, i, "reference", false))
+		return;
+	sample->executables |= coco_rego_is(&rule->name, "executables");
+	sample->hardware |= coco_rego_is(&rule->name, "hardware");
+	sample->line = rule->name.line;
+}
+
+static void check_claim(struct coco_linter *l, size_t i, struct sample *sample)
 {
 	const struct coco_rego_rule *rule = &l->m.rule[i];
 	unsigned worth = affirms(l, &rule->value);
@@ -70,23 +90,36 @@ static void check_claim(struct coco_linter *l, size_t i)
 	else if (!rule->has_body)
 		fail(l, rule, "policy.claim.unconditional", "affirmed for every evidence",
 		     "compare claims with reference values");
-	else if (coco_lint_mentions(l, i, "sample", false) &&
-		 !coco_lint_mentions(l, i, "query_reference_value", false) &&
-		 !coco_lint_mentions(l, i, "reference", false))
-		fail(l, rule, "policy.claim.sample",
-		     "sample evidence, which anybody can make, is affirmed",
-		     "leave the sample attester to tests");
+	else
+		check_sample(l, i, sample);
+}
+
+/* With both claims sample evidence is affirmed; with less it takes a value that is registered. */
+static void tell_sample(struct coco_linter *l, const struct sample *sample)
+{
+	bool both = sample->executables && sample->hardware;
+
+	if (sample->line == 0)
+		return;
+	coco_outcome(&l->ret->found, both ? COCO_OUTCOME_FAIL : COCO_OUTCOME_WARN,
+		     "policy.claim.sample", both
+			     ? "sample evidence, which anybody can make, is affirmed"
+			     : "sample evidence has a claim affirmed without any value");
+	coco_outcome_place(&l->ret->found, "line %u", sample->line);
+	coco_outcome_next(&l->ret->found, "leave the sample attester to tests");
 }
 
 void coco_lint_claims(struct coco_linter *l)
 {
+	struct sample sample = { .line = 0 };
 	bool together = false;
 
 	for (size_t i = 0; i < l->m.n; i++) {
 		together |= coco_rego_is(&l->m.rule[i].name, "trust_claims");
 		if (is_claim(&l->m.rule[i].name))
-			check_claim(l, i);
+			check_claim(l, i, &sample);
 	}
+	tell_sample(l, &sample);
 	if (!together && l->with->release >= 20) {
 		coco_outcome(&l->ret->found, COCO_OUTCOME_FAIL, "policy.claim.together",
 			     "there is no rule trust_claims, which this release reads");

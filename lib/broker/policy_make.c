@@ -413,6 +413,14 @@ static void tell_missing(const struct coco_run *run, const struct coco_policy_in
 	size_t n;
 	const struct coco_rego_check *c = coco_rego_checks(&n);
 
+	bool vtpm = (in->platforms & (1u << COCO_GRANT_AZ_SNP | 1u << COCO_GRANT_AZ_TDX |
+				      1u << COCO_GRANT_TPM)) != 0;
+	const struct coco_rego_check pcr = { .neutral = "tpm.pcr11", .algorithm = "sha256",
+					     .step = "" };
+
+	if (in->has_set && vtpm && !coco_rego_in_set(&in->set, &pcr))
+		coco_log(run, 0, "there is no value for tpm.pcr11: until one is registered no "
+			 "guest with a vTPM is affirmed");
 	for (size_t i = 0; in->has_set && i < n; i++) {
 		unsigned bit = 1u << c[i].platform;
 

@@ -15,6 +15,7 @@
 #include "formats/core/mem.h"
 #include "formats/model/ocicrypt.h"
 #include "lib/core/io.h"
+#include "lib/core/pool.h"
 #include "lib/crypto/jwe_seal.h"
 #include "lib/crypto/layer_cipher.h"
 #include "lib/crypto/random.h"
@@ -40,8 +41,9 @@ struct job {
 	const char *tag;                 /* of the source */
 	struct coco_outdir out;
 	int blobs;                       /* directory of the new layout's blobs */
-	uint8_t *plain;                  /* CHUNK bytes each */
+	uint8_t *plain;                  /* CHUNK bytes each; of one thread */
 	uint8_t *cipher;
+	size_t layer;                    /* that is being encrypted */
 	struct coco_image_encrypted *ret;
 };
 
@@ -253,9 +255,12 @@ static int stream(struct job *j, const struct coco_blob_at *b, struct coco_layer
 static int write_blob(struct job *j, const struct coco_blob_at *b, struct coco_layer_cipher *c,
 		      struct digests *ret)
 {
-	static const char temp[] = ".layer";
 	char name[BLOB_NAME];
-	int fd = openat(j->blobs, temp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
+	char temp[32];
+	int fd;
+
+	snprintf(temp, sizeof(temp), ".layer-%zu", j->layer);
+	fd = openat(j->blobs, temp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0666);
 
 	if (fd < 0)
 		return coco_fail_errno(j->diag, COCO_E_IO_WRITE, errno, "create a blob", temp);
@@ -325,20 +330,49 @@ static int copy_config(struct job *j)
 	return r;
 }
 
+static int alloc_buffers(struct job *j)
+{
+	j->plain = coco_alloc(CHUNK, 1);
+	j->cipher = coco_alloc(CHUNK, 1);
+	return j->plain != NULL && j->cipher != NULL
+		       ? 0
+		       : coco_fail(j->diag, COCO_E_LIMIT_MEMORY, "buffers");
+}
+
+static void free_buffers(struct job *j)
+{
+	if (j->plain != NULL)
+		coco_wipe(j->plain, CHUNK);
+	coco_free(j->plain);
+	coco_free(j->cipher);
+}
+
+/* Layer i, by whichever thread; the others write other descriptors and blobs. */
+static int encrypt_one(void *ctx, size_t i, struct coco_diag *diag)
+{
+	const struct job *all = ctx;
+	struct job j = *all;
+	struct coco_descriptor *d = &j.manifest.layers[i];
+	struct coco_blob_at b;
+
+	j.diag = diag;
+	j.layer = i;
+	int r = coco_layout_blob(j.layout, d, &b, diag);
+	if (r != 0)
+		return r;
+	r = alloc_buffers(&j);
+	if (r == 0)
+		r = encrypt_layer(&j, &b, d);
+	free_buffers(&j);
+	coco_blob_close(&b);
+	return r;
+}
+
 static int encrypt_image(struct job *j)
 {
 	int r = copy_config(j);
 
-	for (size_t i = 0; r == 0 && i < j->manifest.n_layers; i++) {
-		struct coco_blob_at b;
-
-		r = coco_layout_blob(j->layout, &j->manifest.layers[i], &b, j->diag);
-		if (r != 0)
-			break;
-		r = encrypt_layer(j, &b, &j->manifest.layers[i]);
-		coco_blob_close(&b);
-	}
-	return r;
+	return r != 0 ? r : coco_pool_each(j->run, j->manifest.n_layers, encrypt_one, j, j->diag);
 }
 
 /* ---- a tar as the only layer --------------------------------------------------------------- */
@@ -413,14 +447,18 @@ static int sha256_of(struct job *j, const struct coco_blob_at *b, uint8_t ret[CO
 static int encrypt_tar(struct job *j, const struct coco_blob_at *b)
 {
 	uint8_t digest[COCO_SHA256_SIZE];
+	int r = alloc_buffers(j);
 
-	int r = sha256_of(j, b, digest);
+	if (r == 0)
+		r = sha256_of(j, b, digest);
 	if (r == 0)
 		r = write_config(j, digest);
-	if (r != 0)
-		return r;
-	memcpy(j->manifest.layers[0].digest.sha256, digest, sizeof(digest));
-	return encrypt_layer(j, b, &j->manifest.layers[0]);
+	if (r == 0) {
+		memcpy(j->manifest.layers[0].digest.sha256, digest, sizeof(digest));
+		r = encrypt_layer(j, b, &j->manifest.layers[0]);
+	}
+	free_buffers(j);
+	return r;
 }
 
 /* ---- the layout ------------------------------------------------------------------------------ */
@@ -516,26 +554,17 @@ int coco_image_encrypt(const struct coco_run *run, const struct coco_image_encry
 	struct job j = { .run = run, .req = req, .diag = diag, .blobs = -1, .ret = &res,
 			 .out = { .fd = -1 } };
 	struct coco_blob_at tar = { .fd = -1 };
-	int r = 0;
+	int r;
 
 	if (req->kek == NULL && req->n_recipients == 0)
 		return coco_fail(diag, COCO_E_OCICRYPT_RECIPIENT,
 				 "nobody could decrypt the image: no key and no recipient");
-	j.plain = coco_alloc(CHUNK, 1);
-	j.cipher = coco_alloc(CHUNK, 1);
-	if (j.plain == NULL || j.cipher == NULL)
-		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "buffers");
-	if (r == 0)
-		r = read_source(&j, &tar);
+	r = read_source(&j, &tar);
 	if (r == 0) {
 		count(&j, &tar);
 		r = req->dry_run ? coco_out_check(req->out, req->out_flags, NULL, diag)
 				 : write_layout(&j, &tar);
 	}
-	if (j.plain != NULL)
-		coco_wipe(j.plain, CHUNK);
-	coco_free(j.plain);
-	coco_free(j.cipher);
 	if (tar.fd >= 0)
 		close(tar.fd);
 	coco_manifest_free(&j.manifest);

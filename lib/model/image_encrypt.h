@@ -33,10 +33,11 @@ struct coco_image_encrypted {
 };
 
 /*
- * coco_image_encrypt - every layer with its own key. Streams; the layout
- * appears when it is complete. Errors: OCICRYPT_MEDIA (layers that guests do
- * not decrypt), OCICRYPT_SOURCE (no one image), OCICRYPT_RECIPIENT, BLOB_DIGEST, those
- * of layout.h and io.h, KEY_TYPE, CANCELLED.
+ * coco_image_encrypt - every layer with its own key, several at once
+ * (run->jobs). Streams; the layout appears when it is complete. Errors:
+ * OCICRYPT_MEDIA (layers that guests do not decrypt), OCICRYPT_SOURCE (no one
+ * image), OCICRYPT_RECIPIENT, BLOB_DIGEST, those of layout.h and io.h,
+ * KEY_TYPE, CANCELLED.
  */
 int coco_image_encrypt(const struct coco_run *run, const struct coco_image_encrypt *req,
 		       struct coco_image_encrypted *ret, struct coco_diag *diag) COCO_MUSTUSE;

@@ -208,7 +208,11 @@ static void test_claims(void **state COCO_UNUSED)
 	only("package policy\ntrust_claims := {}\ndefault hardware := 2\n", "policy.claim.default",
 	     COCO_OUTCOME_FAIL);
 	only(CLAIMS "hardware := 2 if input.sample.debug == false\n", "policy.claim.sample",
-	     COCO_OUTCOME_FAIL);
+	     COCO_OUTCOME_WARN);
+	only(CLAIMS "hardware := 2 if input.sample\nexecutables := 3 if input.sample\n",
+	     "policy.claim.sample", COCO_OUTCOME_FAIL);
+	only(CLAIMS "hardware := 2 if input.sample.svn in query_reference_value(\"svn\")\n", "",
+	     COCO_OUTCOME_PASS);
 	only(CLAIMS "hardware := x if input.snp\n", "policy.undecided", COCO_OUTCOME_WARN);
 	only("package policy\ndefault hardware := 97\n", "policy.claim.together",
 	     COCO_OUTCOME_FAIL);
