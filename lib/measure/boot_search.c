@@ -4,6 +4,8 @@
  */
 #include "lib/measure/boot_search.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,10 +13,11 @@
 #include "formats/core/mem.h"
 #include "formats/core/tcg_event.h"
 #include "lib/core/io.h"
+#include "lib/core/pool.h"
 #include "lib/core/tcg_replay.h"
 #include "lib/measure/authenticode.h"
 
-enum { CHUNK = 1 << 20, LOOK_EVERY = 1024 };
+enum { CHUNK = 1 << 20, LINES = 1024 };   /* lines that a thread takes at a time */
 
 struct work {
 	const struct coco_run *run;
@@ -26,8 +29,18 @@ struct work {
 	struct coco_digest *digest;        /* owned */
 	size_t size;
 	uint8_t (*initrds)[COCO_DIGEST_MAX];   /* owned */
+	/* shared by threads */
+	pthread_mutex_t lock;              /* of out */
+	atomic_size_t best;                /* a value: number of the first match */
+};
+
+/* What one thread needs to hash lines. */
+struct hand {
+	struct work *w;
+	struct coco_digest *digest;        /* owned */
 	uint8_t *wide;                     /* owned: UTF-16 of a line */
 	size_t cap;
+	struct coco_diag *diag;
 };
 
 const char *coco_boot_form_text(enum coco_boot_form form)
@@ -127,7 +140,7 @@ static size_t widen(uint8_t *wide, size_t at, const void *text, size_t n)
 }
 
 /* Each byte becomes one UTF-16 unit, as the firmware does it; with its NUL. */
-static int hash_line(struct work *w, struct coco_view line, enum coco_boot_form form,
+static int hash_line(struct hand *h, struct coco_view line, enum coco_boot_form form,
 		     uint8_t *ret)
 {
 	static const char suffix[] = " initrd=initrd";
@@ -135,21 +148,58 @@ static int hash_line(struct work *w, struct coco_view line, enum coco_boot_form 
 	size_t need = 2 * (line.n + sizeof(suffix));
 	size_t n = 0;
 
-	if (need > w->cap) {
-		uint8_t *wide = coco_realloc(w->wide, need, 1);
+	if (need > h->cap) {
+		uint8_t *wide = coco_realloc(h->wide, need, 1);
 
 		if (wide == NULL)
-			return coco_fail(w->diag, COCO_E_LIMIT_MEMORY, "no memory for a line");
-		w->wide = wide;
-		w->cap = need;
+			return coco_fail(h->diag, COCO_E_LIMIT_MEMORY, "no memory for a line");
+		h->wide = wide;
+		h->cap = need;
 	}
 	if (form == COCO_FORM_PREFIX)
-		n = widen(w->wide, n, prefix, sizeof(prefix) - 1);
-	n = widen(w->wide, n, line.p, line.n);
+		n = widen(h->wide, n, prefix, sizeof(prefix) - 1);
+	n = widen(h->wide, n, line.p, line.n);
 	if (form == COCO_FORM_SUFFIX)
-		n = widen(w->wide, n, suffix, sizeof(suffix) - 1);
-	n = widen(w->wide, n, "", 1);
-	return coco_digest_once(w->digest, w->wide, n, ret, w->diag);
+		n = widen(h->wide, n, suffix, sizeof(suffix) - 1);
+	n = widen(h->wide, n, "", 1);
+	return coco_digest_once(h->digest, h->wide, n, ret, h->diag);
+}
+
+/* Lines of a chunk, in every form; try is told each digest. */
+typedef int try_fn(struct hand *h, size_t line, enum coco_boot_form form, uint8_t *digest);
+
+struct chunks {
+	struct work *w;
+	try_fn *try;
+};
+
+static int try_chunk(void *ctx, size_t chunk, struct coco_diag *diag)
+{
+	const struct chunks *c = ctx;
+	const struct coco_boot_search *req = c->w->req;
+	struct hand h = { .w = c->w, .diag = diag };
+	size_t end = coco_min_size((chunk + 1) * LINES, req->n_lines);
+	uint8_t digest[COCO_DIGEST_MAX];
+
+	int r = coco_digest_new(&h.digest, c->w->alg, diag);
+	for (size_t i = chunk * LINES; r == 0 && i < end; i++)
+		for (unsigned form = 0; r == 0 && form < COCO_FORMS; form++) {
+			r = hash_line(&h, req->lines[i], (enum coco_boot_form)form, digest);
+			if (r == 0)
+				r = c->try(&h, i, (enum coco_boot_form)form, digest);
+		}
+	coco_run_advance(c->w->run, end - chunk * LINES);
+	coco_digest_free(h.digest);
+	coco_free(h.wide);
+	return r;
+}
+
+static int try_lines(struct work *w, try_fn *try)
+{
+	struct chunks c = { w, try };
+
+	return coco_pool_each(w->run, (w->req->n_lines + LINES - 1) / LINES, try_chunk, &c,
+			      w->diag);
 }
 
 /* ---- a log ---------------------------------------------------------------------------- */
@@ -199,23 +249,31 @@ static void list_events(struct work *w)
 	}
 }
 
-/* A candidate's digest: every event of its kind that has it is explained. */
+/* A candidate's digest: every event of its kind that has it is explained, by the first. */
 static void offer(struct work *w, enum coco_boot_what what, const uint8_t *digest,
 		  size_t candidate, enum coco_boot_form form)
 {
-	w->out->tried++;
 	for (size_t i = 0; i < w->out->n; i++) {
 		struct coco_boot_answer *a = &w->out->answer[i];
 		const struct coco_tcg_event *e = &w->req->log->events[a->event];
 
-		if (a->what != what || a->explained ||
-		    memcmp(e->digest[w->bank], digest, w->size) != 0)
+		if (a->what != what || memcmp(e->digest[w->bank], digest, w->size) != 0)
 			continue;
-		a->explained = true;
-		a->candidate = candidate;
-		a->form = form;
-		w->out->n_explained++;
+		pthread_mutex_lock(&w->lock);
+		if (!a->explained || candidate < a->candidate) {
+			w->out->n_explained += !a->explained;
+			a->explained = true;
+			a->candidate = candidate;
+			a->form = form;
+		}
+		pthread_mutex_unlock(&w->lock);
 	}
+}
+
+static int offer_line(struct hand *h, size_t line, enum coco_boot_form form, uint8_t *digest)
+{
+	offer(h->w, COCO_BOOT_CMDLINE, digest, line, form);
+	return 0;
 }
 
 /* Of several files those that are no images are passed over. */
@@ -235,6 +293,7 @@ static int offer_kernel(struct work *w, size_t i)
 	}
 	if (r != 0 && !alone)
 		coco_fail(w->diag, r, "cannot read %s", w->req->kernels[i]);
+	w->out->tried += r != 0 ? 0U : a->padding != 0 ? 2U : 1U;
 	if (r == 0)
 		offer(w, COCO_BOOT_KERNEL, a->digest.p[w->alg], i, COCO_FORM_AS_GIVEN);
 	if (r == 0 && a->padding != 0)
@@ -246,22 +305,16 @@ static int offer_kernel(struct work *w, size_t i)
 static int search_log(struct work *w)
 {
 	const struct coco_boot_search *req = w->req;
-	uint8_t digest[COCO_DIGEST_MAX];
-	int r = 0;
 
 	list_events(w);
-	for (size_t i = 0; r == 0 && i < req->n_lines; i++) {
-		if (i % LOOK_EVERY == 0)
-			r = coco_run_check(w->run, w->diag);
-		for (unsigned form = 0; r == 0 && form < COCO_FORMS; form++) {
-			r = hash_line(w, req->lines[i], (enum coco_boot_form)form, digest);
-			if (r == 0)
-				offer(w, COCO_BOOT_CMDLINE, digest, i, (enum coco_boot_form)form);
-		}
+	int r = try_lines(w, offer_line);
+	w->out->tried += req->n_lines * COCO_FORMS;
+	for (size_t i = 0; r == 0 && i < req->n_initrds; i++) {
+		if (req->initrds[i] == NULL)
+			continue;
+		w->out->tried++;
+		offer(w, COCO_BOOT_INITRD, w->initrds[i], i, COCO_FORM_AS_GIVEN);
 	}
-	for (size_t i = 0; r == 0 && i < req->n_initrds; i++)
-		if (req->initrds[i] != NULL)
-			offer(w, COCO_BOOT_INITRD, w->initrds[i], i, COCO_FORM_AS_GIVEN);
 	for (size_t i = 0; r == 0 && i < req->n_kernels; i++)
 		r = offer_kernel(w, i);
 	return r;
@@ -269,56 +322,65 @@ static int search_log(struct work *w)
 
 /* ---- the value of a register ----------------------------------------------------------- */
 
-static int extend(struct work *w, uint8_t *reg, const uint8_t *digest)
+static int extend(struct hand *h, uint8_t *reg, const uint8_t *digest)
 {
-	int r = coco_digest_update(w->digest, reg, w->size, w->diag);
+	size_t size = h->w->size;
+	int r = coco_digest_update(h->digest, reg, size, h->diag);
 
-	return r == 0 ? coco_digest_once(w->digest, digest, w->size, reg, w->diag) : r;
+	return r == 0 ? coco_digest_once(h->digest, digest, size, reg, h->diag) : r;
 }
 
-/* Command line i in a form, then each initrd. */
-static int try_value(struct work *w, size_t i, enum coco_boot_form form)
+/* A command line, then each initrd; the first match has the lowest number. */
+static int try_value(struct hand *h, size_t line, enum coco_boot_form form, uint8_t *digest)
 {
+	struct work *w = h->w;
 	const struct coco_boot_search *req = w->req;
-	struct coco_boot_explained *out = w->out;
-	uint8_t line[COCO_DIGEST_MAX];
 	uint8_t start[COCO_DIGEST_MAX] = { 0 };
-	int r = hash_line(w, req->lines[i], form, line);
+	size_t number = (line * COCO_FORMS + form) * req->n_initrds;
 
-	if (r == 0)
-		r = extend(w, start, line);
-	for (size_t k = 0; r == 0 && out->n == 0 && k < req->n_initrds; k++) {
+	if (number > atomic_load(&w->best))
+		return 0;
+	int r = extend(h, start, digest);
+	for (size_t k = 0; r == 0 && k < req->n_initrds; k++) {
 		uint8_t value[COCO_DIGEST_MAX];
+		size_t best = atomic_load(&w->best);
 
 		memcpy(value, start, sizeof(value));
 		if (req->initrds[k] != NULL)
-			r = extend(w, value, w->initrds[k]);
-		out->tried++;
+			r = extend(h, value, w->initrds[k]);
 		if (r != 0 || memcmp(value, req->value, w->size) != 0)
 			continue;
-		out->answer[out->n++] = (struct coco_boot_answer){
-			.what = COCO_BOOT_CMDLINE, .explained = true, .candidate = i,
-			.form = form };
-		if (req->initrds[k] != NULL)
-			out->answer[out->n++] = (struct coco_boot_answer){
-				.what = COCO_BOOT_INITRD, .explained = true, .candidate = k };
-		out->n_explained = out->n;
-		out->n_tried = out->n;
+		while (number + k < best &&
+		       !atomic_compare_exchange_weak(&w->best, &best, number + k))
+			;
+		break;
 	}
 	return r;
 }
 
 static int search_value(struct work *w)
 {
-	int r = 0;
+	const struct coco_boot_search *req = w->req;
+	struct coco_boot_explained *out = w->out;
 
-	for (size_t i = 0; r == 0 && w->out->n == 0 && i < w->req->n_lines; i++) {
-		if (i % LOOK_EVERY == 0)
-			r = coco_run_check(w->run, w->diag);
-		for (unsigned form = 0; r == 0 && w->out->n == 0 && form < COCO_FORMS; form++)
-			r = try_value(w, i, (enum coco_boot_form)form);
+	int r = try_lines(w, try_value);
+	size_t best = atomic_load(&w->best);
+	if (r != 0 || best == SIZE_MAX) {
+		out->tried = req->n_lines * COCO_FORMS * req->n_initrds;
+		return r;
 	}
-	return r;
+	size_t initrd = best % req->n_initrds;
+	out->tried = best + 1;
+	out->answer[out->n++] = (struct coco_boot_answer){
+		.what = COCO_BOOT_CMDLINE, .explained = true,
+		.candidate = best / req->n_initrds / COCO_FORMS,
+		.form = (enum coco_boot_form)(best / req->n_initrds % COCO_FORMS) };
+	if (req->initrds[initrd] != NULL)
+		out->answer[out->n++] = (struct coco_boot_answer){
+			.what = COCO_BOOT_INITRD, .explained = true, .candidate = initrd };
+	out->n_explained = out->n;
+	out->n_tried = out->n;
+	return 0;
 }
 
 int coco_boot_search(const struct coco_run *run, const struct coco_boot_search *req,
@@ -327,18 +389,23 @@ int coco_boot_search(const struct coco_run *run, const struct coco_boot_search *
 	struct coco_boot_explained *out = coco_zalloc(1, sizeof(*out));
 	struct work w = { .run = run, .req = req, .out = out, .diag = diag };
 
-	if (out == NULL)
+	if (out == NULL || pthread_mutex_init(&w.lock, NULL) != 0) {
+		coco_free(out);
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
+	}
+	atomic_init(&w.best, SIZE_MAX);
 	int r = choose_bank(&w);
 	if (r == 0)
 		r = hash_initrds(&w);
+	if (r == 0)
+		coco_run_phase_items(run, "command lines", req->n_lines);
 	if (r == 0)
 		r = req->log != NULL ? search_log(&w) : search_value(&w);
 	if (r == 0)
 		*ret = *out;
 	coco_digest_free(w.digest);
 	coco_free(w.initrds);
-	coco_free(w.wide);
+	pthread_mutex_destroy(&w.lock);
 	coco_free(out);
 	return r;
 }

@@ -62,7 +62,8 @@ struct coco_boot_explained {
 };
 
 /*
- * coco_boot_search - goes through the candidates. Gives answers for every
+ * coco_boot_search - goes through the candidates, on run->jobs threads; the
+ * answer does not depend on their number. Gives answers for every
  * command line, initrd and image in the log (at most COCO_BOOT_ANSWERS), or for
  * the two parts of a value when both are explained; none otherwise. Errors:
  * SEARCH_UNDECIDED when the log has no bank that can be hashed, IO_..., those

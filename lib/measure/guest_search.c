@@ -298,6 +298,7 @@ static void judge(const struct pass *p, size_t k, const size_t *at, const struct
 		judge_value(rec, p->req, a);
 }
 
+__attribute__((noinline))
 static int compare(struct pass *p, size_t candidate, const size_t *at,
 		   const struct coco_mrecord *rec, struct coco_diag *diag)
 {

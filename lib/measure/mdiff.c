@@ -46,6 +46,12 @@ void coco_mdiff_skip(struct coco_mdiff *d, struct coco_mdiff_register *reg, cons
 	coco_mdiff_settle(d, reg, COCO_MDIFF_SKIPPED);
 }
 
+void coco_mdiff_platforms(struct coco_mdiff *d, const char *expected, const char *actual)
+{
+	snprintf(d->platform[0], sizeof(d->platform[0]), "%s", expected);
+	snprintf(d->platform[1], sizeof(d->platform[1]), "%s", actual);
+}
+
 void coco_mdiff_free(struct coco_mdiff *d)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -60,6 +66,10 @@ int coco_mdiff_verdict(const struct coco_mdiff *d, struct coco_diag *diag)
 	if (d->n_differ > 0)
 		return coco_fail(diag, COCO_E_MEASURE_DIFFERS, "%zu of %zu registers differ",
 				 d->n_differ, d->n_differ + d->n_equal);
+	if (d->n_equal == 0 && strcmp(d->platform[0], d->platform[1]) != 0)
+		return coco_fail(diag, COCO_E_MEASURE_UNCOMPARED,
+				 "nothing can be compared: the record is of %s, the other of %s",
+				 d->platform[0], d->platform[1]);
 	if (d->n_equal == 0)
 		return coco_fail(diag, COCO_E_MEASURE_UNCOMPARED,
 				 "none of %zu registers could be compared", d->n_skipped);
@@ -313,6 +323,7 @@ int coco_mdiff_log(const struct coco_mrecord *expected, const struct coco_tcg_lo
 	struct coco_mdiff d = { .n_events = log->n, .trailing = log->trailing };
 	int r = 0;
 
+	coco_mdiff_platforms(&d, expected->platform, log->cc ? "tdx" : "tpm");
 	for (size_t i = 0; r == 0 && i < expected->n_registers; i++)
 		r = judge_register(&d, expected, &expected->registers[i], log, diag);
 	if (r == 0)

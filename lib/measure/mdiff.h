@@ -88,6 +88,7 @@ struct coco_mdiff {
 	size_t n_changed_text;                   /* events whose digest is not of their data */
 	size_t first_changed_text;               /* number in the log */
 	uint64_t trailing;                       /* bytes of the log after its end */
+	char platform[2][COCO_MRECORD_WORD];     /* of either side: "tdx", "tpm", "snp" */
 };
 
 /*
@@ -112,7 +113,8 @@ void coco_mdiff_free(struct coco_mdiff *d);   /* fine on a zeroed struct */
 
 /*
  * coco_mdiff_verdict - 0 when every register that could be compared is equal;
- * MEASURE_DIFFERS, or MEASURE_UNCOMPARED when none could be.
+ * MEASURE_DIFFERS, or MEASURE_UNCOMPARED when none could be: it says when the
+ * two sides are of different platforms.
  */
 int coco_mdiff_verdict(const struct coco_mdiff *d, struct coco_diag *diag) COCO_MUSTUSE;
 

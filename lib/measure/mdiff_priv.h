@@ -49,6 +49,9 @@ struct coco_mdiff_register *coco_mdiff_add(struct coco_mdiff *d, const char *nam
 					   const char *algorithm, struct coco_diag *diag)
 	COCO_MUSTUSE;
 
+/* mdiff.c: what either side is of. */
+void coco_mdiff_platforms(struct coco_mdiff *d, const char *expected, const char *actual);
+
 /* mdiff.c: the register was compared, or not (with a reason). */
 void coco_mdiff_settle(struct coco_mdiff *d, struct coco_mdiff_register *reg,
 		       enum coco_mdiff_result result);

@@ -194,6 +194,7 @@ int coco_mdiff_records(const struct coco_mrecord *expected, const struct coco_mr
 	struct coco_mdiff d = { .n = 0 };
 	int r = compare_inputs(&d, expected, actual, diag);
 
+	coco_mdiff_platforms(&d, expected->platform, actual->platform);
 	for (size_t i = 0; r == 0 && i < expected->n_registers; i++) {
 		const struct coco_mrecord_register *a = &expected->registers[i];
 
@@ -254,6 +255,8 @@ int coco_mdiff_evidence(const struct coco_mrecord *expected,
 	struct coco_mdiff d = { .n = 0 };
 	int r = 0;
 
+	coco_mdiff_platforms(&d, expected->platform,
+			     actual->kind == COCO_EVIDENCE_TDX_QUOTE ? "tdx" : "snp");
 	for (size_t i = 0; r == 0 && i < expected->n_registers; i++)
 		r = judge_value(&d, &expected->registers[i], actual, diag);
 	if (r == 0)

@@ -87,4 +87,10 @@ head -c 70000000 /dev/zero >large
 expect 9 measure diff rec large
 expect 2 measure diff rec
 expect 2 measure diff
+# two platforms
+sed 's/"tdx"/"tpm"/; s/tdx.rtmr2/tpm.pcr4/' rec >tpm
+expect 8 measure diff tpm same
+has err 'the record is of tpm, the other of tdx'
+expect 8 measure diff tpm rec
+has err 'the record is of tpm, the other of tdx'
 echo ok
