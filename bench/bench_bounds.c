@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench/bench_clock.h"
 
 enum { CHUNK = 16384, MAX_ROUNDS = 51 };
 
@@ -24,14 +25,6 @@ struct job {
 	unsigned char *out;
 	size_t n;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void seal(EVP_CIPHER_CTX *c, const unsigned char *in, unsigned char *out)
 {
@@ -86,17 +79,9 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a;
-	const double *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static double rate(struct job *jobs, unsigned n, enum what what)
 {
-	double start = now();
+	double start = coco_bench_now();
 	double bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -107,7 +92,7 @@ static double rate(struct job *jobs, unsigned n, enum what what)
 	}
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(jobs[i].thread, NULL);
-	return bytes / 1e9 / (now() - start);
+	return bytes / 1e9 / (coco_bench_now() - start);
 }
 
 int main(int argc, char **argv)
@@ -142,7 +127,7 @@ int main(int argc, char **argv)
 
 		for (int i = 0; i < rounds; i++)
 			r[i] = rate(jobs, n, list[k].what);
-		qsort(r, (size_t)rounds, sizeof(r[0]), by_value);
+		qsort(r, (size_t)rounds, sizeof(r[0]), coco_bench_compare);
 		printf("%s %.3f\n", list[k].name, r[rounds / 2]);
 	}
 	for (unsigned i = 0; i < n; i++) {

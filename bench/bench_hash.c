@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/bench_clock.h"
 #include "lib/core/io.h"
 #include "lib/core/pool.h"
 #include "lib/model/hash_tree.h"
@@ -37,28 +37,6 @@ static const struct shape shapes[] = {
 	{ "4000 x 256 KiB", 4000, (size_t)256 << 10 },
 	{ "100000 x 4 KiB", 100000, (size_t)4 << 10 },
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int cmp(const void *a, const void *b)
-{
-	const double *x = a;
-	const double *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static double median(double *v, int n)
-{
-	qsort(v, (size_t)n, sizeof(*v), cmp);
-	return v[n / 2];
-}
 
 static _Noreturn void die(const char *what)
 {
@@ -123,22 +101,22 @@ static void bench(const struct coco_run *run, const char *dir, const struct shap
 	}
 	make_files(dir, s, bytes);
 	for (int r = 0; r < rounds; r++) {
-		double start = now();
+		double start = coco_bench_now();
 
 		if (coco_pool_each(run, s->files, rival_file, &rival, NULL) != 0)
 			die("libcrypto");
-		theirs[r] = now() - start;
-		start = now();
+		theirs[r] = coco_bench_now() - start;
+		start = coco_bench_now();
 		if (coco_tree_scan(run, dir, NULL, &tree, NULL) != 0 ||
 		    coco_hash_tree(run, &tree, &a[0][0], NULL) != 0)
 			die("coco_hash_tree");
-		ours[r] = now() - start;
+		ours[r] = coco_bench_now() - start;
 		coco_tree_free(&tree);
 		if (memcmp(a, b, s->files * sizeof(*a)) != 0)
 			die("the digests differ");
 	}
-	double mine = (double)total / median(ours, rounds) * 1e-9;
-	double bound = (double)total / median(theirs, rounds) * 1e-9;
+	double mine = (double)total / coco_bench_median(ours, (size_t)rounds) * 1e-9;
+	double bound = (double)total / coco_bench_median(theirs, (size_t)rounds) * 1e-9;
 	printf("| %-14s | %6.2f | %6.2f | %5.2f |\n", s->label, mine, bound, mine / bound);
 	fflush(stdout);
 	coco_remove_tree(AT_FDCWD, dir);

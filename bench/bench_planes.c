@@ -8,25 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench/bench_clock.h"
 
 #define MAX_ROUNDS 101
 #define OPS        5
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int cmp(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
 
 static void run(int op, enum coco_planes_kernel k, uint8_t *src, size_t n, uint8_t *planes)
 {
@@ -77,13 +63,13 @@ int main(int argc, char **argv)
 		printf("%-8s", kernels[k]);
 		for (int op = 0; op < OPS; op++) {
 			for (int r = 0; r < rounds; r++) {
-				double start = now();
+				double start = coco_bench_now();
 
 				for (size_t i = 0; i < reps; i++)
 					run(op, (enum coco_planes_kernel)k, src, n, planes);
-				t[r] = now() - start;
+				t[r] = coco_bench_now() - start;
 			}
-			qsort(t, (size_t)rounds, sizeof(*t), cmp);
+			qsort(t, (size_t)rounds, sizeof(*t), coco_bench_compare);
 			printf(" %8.2f", (double)(n * reps) / t[rounds / 2] * 1e-9);
 		}
 		printf("\n");

@@ -11,31 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench/bench_clock.h"
 
 #define MAX_STREAMS 32
 #define MAX_ROUNDS  101
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int cmp(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static double median(double *v, int n)
-{
-	qsort(v, (size_t)n, sizeof(*v), cmp);
-	return v[n / 2];
-}
 
 static void run_openssl(const uint8_t *p, size_t streams, size_t each)
 {
@@ -82,7 +62,7 @@ int main(int argc, char **argv)
 
 		for (int r = 0; r < rounds; r++) {
 			for (int k = -1; k < COCO_SHA256_KERNELS; k++) {
-				double start = now();
+				double start = coco_bench_now();
 
 				for (size_t i = 0; i < reps; i++) {
 					if (k < 0)
@@ -91,14 +71,16 @@ int main(int argc, char **argv)
 						run_ours((enum coco_sha256_kernel)k, p,
 							 counts[c], each);
 				}
-				t[k + 1][r] = now() - start;
+				t[k + 1][r] = coco_bench_now() - start;
 			}
 		}
-		double base = (double)(bytes * reps) / median(t[0], rounds) * 1e-9;
+		double base = 1e-9 * (double)(bytes * reps) /
+			      coco_bench_median(t[0], (size_t)rounds);
 
 		printf("%7zu  %7.3f", counts[c], base);
 		for (int k = 0; k < COCO_SHA256_KERNELS; k++) {
-			double v = (double)(bytes * reps) / median(t[k + 1], rounds) * 1e-9;
+			double v = 1e-9 * (double)(bytes * reps) /
+				   coco_bench_median(t[k + 1], (size_t)rounds);
 
 			if (coco_sha256_kernel_available((enum coco_sha256_kernel)k))
 				printf("  %6.3f (%4.2fx)", v, v / base);

@@ -12,8 +12,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench/bench_clock.h"
 
 enum { MAX_ROUNDS = 51, MAX_COMMANDS = 8 };
 
@@ -22,14 +23,6 @@ struct sample {
 	double cpu;
 	long rss;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double seconds(struct timeval t)
 {
@@ -41,7 +34,7 @@ static struct sample run(const char *command)
 	struct sample s = { 0 };
 	struct rusage u;
 	int status = 0;
-	double start = now();
+	double start = coco_bench_now();
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -53,24 +46,10 @@ static struct sample run(const char *command)
 		fprintf(stderr, "bench: failed: %s\n", command);
 		exit(1);
 	}
-	s.wall = now() - start;
+	s.wall = coco_bench_now() - start;
 	s.cpu = seconds(u.ru_utime) + seconds(u.ru_stime);
 	s.rss = u.ru_maxrss;
 	return s;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a;
-	const double *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static double median(double *v, int n)
-{
-	qsort(v, (size_t)n, sizeof(*v), by_value);
-	return v[n / 2];
 }
 
 int main(int argc, char **argv)
@@ -104,8 +83,9 @@ int main(int argc, char **argv)
 			cpu[r] = samples[i][r].cpu;
 			rss = samples[i][r].rss > rss ? samples[i][r].rss : rss;
 		}
-		printf("%s %.4f %.4f %ld\n", argv[3 + 2 * i], median(wall, rounds),
-		       median(cpu, rounds), rss);
+		printf("%s %.4f %.4f %ld\n", argv[3 + 2 * i], coco_bench_median(wall,
+										(size_t)rounds),
+		       coco_bench_median(cpu, (size_t)rounds), rss);
 	}
 	return 0;
 }

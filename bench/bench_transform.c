@@ -9,33 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zstd.h>
 
+#include "bench/bench_clock.h"
 #include "tests/support/weights.h"
 
 #define PIECE      COCO_TRANSFORM_PIECE_MAX
 #define MAX_PIECES 4096
 #define MAX_ROUNDS 101
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int cmp(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static double gbps(double *t, int rounds, size_t bytes)
 {
-	qsort(t, (size_t)rounds, sizeof(*t), cmp);
+	qsort(t, (size_t)rounds, sizeof(*t), coco_bench_compare);
 	return (double)bytes / t[rounds / 2] * 1e-9;
 }
 
@@ -113,7 +98,7 @@ int main(int argc, char **argv)
 
 		fill((int)k, src, pieces * PIECE);
 		for (int r = 0; r < rounds; r++) {
-			double at = now();
+			double at = coco_bench_now();
 
 			ours = theirs = 0;
 			for (size_t i = 0; i < pieces; i++) {
@@ -124,8 +109,8 @@ int main(int argc, char **argv)
 					return 1;
 				ours += len[i];
 			}
-			t[0][r] = now() - at;
-			at = now();
+			t[0][r] = coco_bench_now() - at;
+			at = coco_bench_now();
 			for (size_t i = 0; i < pieces; i++) {
 				const uint8_t *stored = dst + i * (PIECE + 8192);
 
@@ -135,19 +120,19 @@ int main(int argc, char **argv)
 							       len[i], back, PIECE))
 					return 1;
 			}
-			t[1][r] = now() - at;
-			at = now();
+			t[1][r] = coco_bench_now() - at;
+			at = coco_bench_now();
 			for (size_t i = 0; i < pieces; i++) {
 				len[i] = ZSTD_compressCCtx(c, dst + i * (PIECE + 8192),
 							   PIECE + 8192, src + i * PIECE, PIECE, 1);
 				theirs += len[i];
 			}
-			t[2][r] = now() - at;
-			at = now();
+			t[2][r] = coco_bench_now() - at;
+			at = coco_bench_now();
 			for (size_t i = 0; i < pieces; i++)
 				ZSTD_decompressDCtx(d, back, PIECE, dst + i * (PIECE + 8192),
 						    len[i]);
-			t[3][r] = now() - at;
+			t[3][r] = coco_bench_now() - at;
 		}
 		printf("%-16s %7.2f%% %8.2f %8.2f   %7.2f%% %8.2f %8.2f\n", kinds[k].name,
 		       100.0 * (double)ours / (double)(pieces * PIECE),

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/bench_clock.h"
 #include "lib/core/pool.h"
 #include "lib/crypto/sha256.h"
 #include "lib/measure/verity_tree.h"
@@ -22,14 +22,6 @@ struct job {
 	const unsigned char *p;
 	size_t n;              /* bytes for each thread */
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int by_libcrypto(void *ctx, unsigned id, struct coco_diag *diag)
 {
@@ -79,7 +71,7 @@ static void by_verity(const struct job *j, unsigned jobs)
 
 static double measure(int what, struct job *j, unsigned jobs)
 {
-	double start = now();
+	double start = coco_bench_now();
 
 	if (what == 0 && coco_pool_run(jobs, by_libcrypto, j, NULL) != 0)
 		abort();
@@ -87,15 +79,7 @@ static double measure(int what, struct job *j, unsigned jobs)
 		abort();
 	if (what == 2)
 		by_verity(j, jobs);
-	return (double)j->n * jobs / 1e9 / (now() - start);
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	return (double)j->n * jobs / 1e9 / (coco_bench_now() - start);
 }
 
 int main(int argc, char **argv)
@@ -121,7 +105,7 @@ int main(int argc, char **argv)
 		for (int what = 0; what < WHATS; what++)
 			rates[what][r] = measure(what, &j, jobs);
 	for (int what = 0; what < WHATS; what++) {
-		qsort(rates[what], rounds, sizeof(double), compare);
+		qsort(rates[what], rounds, sizeof(double), coco_bench_compare);
 		printf("%s %.3f\n", names[what], rates[what][rounds / 2]);
 	}
 	free(p);

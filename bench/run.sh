@@ -9,6 +9,8 @@
 #   BENCH_SPARSE  1: also pack sparse files of 1, 10 and 100 GB
 #   MODEL_SIGNING a model_signing program to compare with (found on PATH)
 #   SEV_SNP_MEASURE a sev-snp-measure program, likewise
+#   BENCH_OVMF    a firmware image with TDX metadata (/usr/share/ovmf/OVMF.fd)
+# The part about measurements is in measure.sh.
 set -eu
 : "${B:?run this through make bench}"
 root=$PWD
@@ -16,7 +18,7 @@ coco=$root/$B/cococtl
 bounds=$root/$B/bench/bench_bounds
 timer=$root/$B/bench/bench_time
 gen=$root/$B/bench/bench_model
-launch=$root/$B/bench/bench_launch
+
 shards=${BENCH_SHARDS:-16}
 mib=${BENCH_MIB:-128}
 rounds=${BENCH_ROUNDS:-5}
@@ -195,40 +197,6 @@ row "cococtl model open" "$(rate "$(field t.txt cococtl 2)")" GB/s "$(ratio "$(f
 note open_one_vs_cp "$(ratio "$(field t.txt cp 2)" "$(field t.txt cococtl 2)")"
 rm -rf o p one
 
-say
-say "dm-verity (one disk of $((shards * mib)) MiB, SHA-256, blocks of 4096 bytes, salt of 32)"
-"$root/$B/bench/bench_verity" "$jobs" "$((shards * mib))" "$rounds" >b.txt
-lib=$(awk '$1 == "sha-256" { print $2 }' b.txt)
-lanes=$(awk '$1 == "sha-256-lanes" { print $2 }' b.txt)
-r=$(awk '$1 == "verity" { print $2 }' b.txt)
-row "SHA-256, libcrypto, one stream per core" "$lib" GB/s
-row "SHA-256, own lanes, nothing else" "$lanes" GB/s
-row "root hash of a disk in memory" "$r" GB/s "$(ratio "$r" "$lib") x SHA-256 bound (goal 0.9), $(ratio "$r" "$lanes") x lanes"
-note verity_vs_sha_bound "$(ratio "$r" "$lib")"
-note verity_vs_lanes "$(ratio "$r" "$lanes")"
-cat m/*.safetensors >disk.img
-truncate -s "$(($(stat -c %s disk.img) / 4096 * 4096))" disk.img
-bytes=$(stat -c %s disk.img)
-salt=$(printf %064d 1)
-set -- cococtl "$coco measure verity disk.img --salt $salt --hash-output h1.img -q >/dev/null"
-vs=$(PATH=$PATH:/usr/sbin:/sbin command -v veritysetup || true)
-if [ -n "$vs" ]; then
-	set -- "$@" veritysetup "$vs format disk.img h2.img --salt=$salt >/dev/null"
-fi
-"$timer" "$rounds" 'rm -f h1.img h2.img' "$@" >t.txt
-ours=$(field t.txt cococtl 2)
-r=$(rate "$ours")
-row "cococtl measure verity --hash-output" "$r" GB/s "$(ratio "$r" "$lib") x SHA-256 bound"
-row "  peak memory" "$(($(field t.txt cococtl 4) / 1024))" MiB
-note verity_file_gbps "$r"
-note verity_peak_kib "$(field t.txt cococtl 4)"
-if [ -n "$vs" ]; then
-	theirs=$(field t.txt veritysetup 2)
-	row "veritysetup format" "$(rate "$theirs")" GB/s "cococtl $(ratio "$theirs" "$ours") x (goal 3)"
-	note verity_vs_veritysetup "$(ratio "$theirs" "$ours")"
-fi
-rm -f disk.img h1.img h2.img
-
 if [ "${BENCH_SPARSE:-0}" = 1 ]; then
 	say
 	say "sparse files: time and memory by size"
@@ -243,40 +211,8 @@ if [ "${BENCH_SPARSE:-0}" = 1 ]; then
 	done
 fi
 
-say
-say "launch digests of a 4 MiB firmware (SEV-SNP), wall time of the program"
-"$launch" image fw.fd
-echo kernel >kernel
-seq 100000 | sed 's/^/console=ttyS0 candidate=/' >lines
-none=000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
-one="--vcpu-type EPYC-v4 --guest-features 1 --vmm qemu"
-bound=$("$launch" pages fw.fd 15)
-set -- start "$coco version >/dev/null" \
-	snp "$coco measure snp --firmware fw.fd --vcpus 64 --vcpu-type EPYC-v4 >/dev/null" \
-	matrix "$coco measure snp --firmware fw.fd --vcpus 1-64 --vcpu-type all >/dev/null" \
-	search "$coco measure search --actual $none --firmware fw.fd --kernel kernel $one --vcpus 4 --vary hashes=on,append-form=exact,append=@lines >/dev/null 2>&1 || [ \$? = 1 ]"
-ssm=${SEV_SNP_MEASURE:-$(command -v sev-snp-measure || true)}
-if [ -n "$ssm" ]; then
-	set -- "$@" sev-snp-measure "$ssm --mode snp --vcpus 64 --vcpu-type EPYC-v4 --ovmf fw.fd >/dev/null"
-fi
-"$timer" "$rounds" true "$@" >t.txt
-ms() { awk -v s="$1" 'BEGIN { printf "%.1f", 1000 * s }'; }
-ours=$(field t.txt snp 2)
-start=$(field t.txt start 2)
-row "SHA-384 of its pages (libcrypto, bound)" "$(ms "$bound")" ms
-row "cococtl measure snp, 64 vCPUs" "$(ms "$ours")" ms "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.2f", (o - s) / b }') x bound after $(ms "$start") ms of start (goal 1.3, start 3)"
-note snp_ms "$(ms "$ours")"
-note snp_vs_bound "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.3f", (o - s) / b }')"
-note start_ms "$(ms "$start")"
-row "cococtl measure snp, 1-64 vCPUs, all models" "$(ms "$(field t.txt matrix 2)")" ms "goal: well under 1000"
-note snp_matrix_ms "$(ms "$(field t.txt matrix 2)")"
-row "cococtl measure search, 100000 candidates" "$(ms "$(field t.txt search 2)")" ms "goal: seconds"
-note search_100000_ms "$(ms "$(field t.txt search 2)")"
-if [ -n "$ssm" ]; then
-	theirs=$(field t.txt sev-snp-measure 2)
-	row "sev-snp-measure, 64 vCPUs" "$(ms "$theirs")" ms "cococtl $(ratio "$theirs" "$ours") x (goal 50)"
-	note snp_vs_sev_snp_measure "$(ratio "$theirs" "$ours")"
-fi
+# shellcheck source=bench/measure.sh
+. "$root/bench/measure.sh"
 if [ -n "${BENCH_JSON:-}" ]; then
 	printf '{"bytes":%s,"jobs":%s,"rounds":%s,%s}\n' "$bytes" "$jobs" "$rounds" "$json" >"$BENCH_JSON"
 fi

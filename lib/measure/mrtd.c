@@ -17,6 +17,7 @@ enum {
 	RECORD = 128,
 	CHUNK = 256,
 	GPA_AT = 16,
+	BUFFER = 8 * (RECORD + CHUNK),
 	CHECK_EVERY = 1024,   /* pages between two looks at the cancel flag */
 };
 
@@ -25,17 +26,38 @@ struct work {
 	struct coco_view image;
 	struct coco_digest *sha;
 	struct coco_diag *diag;
-	uint8_t chunk[CHUNK];   /* that is being measured */
+	size_t n;               /* bytes in buf: an update for each record would be many */
+	uint8_t buf[BUFFER];
 };
+
+static int flush(struct work *w)
+{
+	size_t n = w->n;
+
+	w->n = 0;
+	return coco_digest_update(w->sha, w->buf, n, w->diag);
+}
+
+/* Room for the next n bytes of the stream. */
+static int room(struct work *w, size_t n, uint8_t **ret)
+{
+	int r = w->n + n > sizeof(w->buf) ? flush(w) : 0;
+
+	*ret = w->buf + w->n;
+	w->n += n;
+	return r;
+}
 
 static int record(struct work *w, const char *name, uint64_t gpa)
 {
-	uint8_t rec[RECORD] = { 0 };
+	uint8_t *rec;
 
+	int r = room(w, RECORD, &rec);
+	memset(rec, 0, RECORD);
 	memcpy(rec, name, strlen(name));
 	for (unsigned i = 0; i < 8; i++)
 		rec[GPA_AT + i] = (uint8_t)(gpa >> (8 * i) & 0xff);
-	return coco_digest_update(w->sha, rec, sizeof(rec), w->diag);
+	return r;
 }
 
 static int add_page(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
@@ -44,13 +66,16 @@ static int add_page(struct work *w, const struct coco_tdvf_section *s, uint64_t 
 }
 
 /* The bytes of the section from offset at on, with zeros behind what the image holds. */
-static void fill(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
+static int fill(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
 {
 	size_t n = at < s->raw ? (size_t)coco_min_u64(CHUNK, s->raw - at) : 0;
+	uint8_t *chunk;
 
+	int r = room(w, CHUNK, &chunk);
 	if (n != 0)
-		memcpy(w->chunk, w->image.p + s->offset + at, n);
-	memset(w->chunk + n, 0, CHUNK - n);
+		memcpy(chunk, w->image.p + s->offset + at, n);
+	memset(chunk + n, 0, CHUNK - n);
+	return r;
 }
 
 static int extend_page(struct work *w, const struct coco_tdvf_section *s, uint64_t at)
@@ -61,9 +86,8 @@ static int extend_page(struct work *w, const struct coco_tdvf_section *s, uint64
 		return 0;
 	for (uint64_t i = at; r == 0 && i < at + PAGE; i += CHUNK) {
 		r = record(w, "MR.EXTEND", s->gpa + i);
-		fill(w, s, i);
 		if (r == 0)
-			r = coco_digest_update(w->sha, w->chunk, CHUNK, w->diag);
+			r = fill(w, s, i);
 	}
 	return r;
 }
@@ -101,6 +125,8 @@ int coco_mrtd_compute(const struct coco_run *run, struct coco_view image,
 		if (r == 0 && !single)
 			r = walk(&w, &t->section[i], false, true);
 	}
+	if (r == 0)
+		r = flush(&w);
 	if (r == 0)
 		r = coco_digest_final(w.sha, ret, diag);
 	coco_digest_free(w.sha);
