@@ -279,6 +279,8 @@ int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 	if (a.used == NULL || a.used_roots == NULL)
 		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a verification");
 	if (r == 0)
+		r = coco_verified_new(&a.verified, diag);
+	if (r == 0)
 		r = authenticate(&a, diag);
 	if (r == 0)
 		r = coco_bind(&a, &opts->bindings, diag);
@@ -286,5 +288,6 @@ int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 		accept(opts, ret);
 	coco_free(a.used);
 	coco_free(a.used_roots);
+	coco_verified_free(a.verified);
 	return r != 0 ? r : coco_result_finish(ret, diag);
 }

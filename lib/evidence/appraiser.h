@@ -16,6 +16,7 @@
 #include "formats/evidence/result.h"
 #include "lib/core/run.h"
 #include "lib/evidence/piece.h"
+#include "lib/evidence/verified.h"
 
 /* Everything an appraiser may look at, borrowed. */
 struct coco_appraisal {
@@ -27,6 +28,7 @@ struct coco_appraisal {
 	struct coco_result *result;
 	int *used;             /* per item of collateral: its input in the result, or -1 */
 	int *used_roots;       /* the same for extra_roots */
+	struct coco_verified *verified;   /* signatures that were verified before; may be NULL */
 };
 
 struct coco_appraiser {

@@ -35,46 +35,33 @@ bool coco_tdx_is_root(const struct coco_tdx_work *w, const struct coco_cert *cer
 
 /* ---- signatures, once each ------------------------------------------------------------- */
 
-static const bool *remembered(const struct coco_tdx_work *w, const void *what,
-			      const struct coco_cert *by)
-{
-	for (size_t i = 0; i < w->n_issued; i++)
-		if (w->issued[i].what == what && w->issued[i].by == by)
-			return &w->issued[i].good;
-	return NULL;
-}
-
-static bool remember(struct coco_tdx_work *w, const void *what, const struct coco_cert *by,
-		     bool good)
-{
-	if (w->n_issued < COCO_TDX_ISSUED) {
-		w->issued[w->n_issued].what = what;
-		w->issued[w->n_issued].by = by;
-		w->issued[w->n_issued++].good = good;
-	}
-	return good;
-}
-
 bool coco_tdx_issued(struct coco_tdx_work *w, const struct coco_cert *cert,
 		     const struct coco_cert *issuer)
 {
-	const bool *known = remembered(w, cert, issuer);
+	const uint8_t *what = coco_cert_sha256(cert), *by = coco_cert_sha256(issuer);
+	bool good = false;
 
-	if (known != NULL)
-		return *known;
-	return remember(w, cert, issuer,
-			coco_tdx_tried(w, coco_cert_issued_by(cert, issuer, NULL)));
+	if (coco_verified_find(w->a->verified, what, by, &good))
+		return good;
+	good = coco_tdx_tried(w, coco_cert_issued_by(cert, issuer, NULL));
+	if (w->code == 0)
+		coco_verified_note(w->a->verified, what, by, good);
+	return good;
 }
 
-bool coco_tdx_issued_list(struct coco_tdx_work *w, const struct coco_crl *crl,
-			  const struct coco_cert *issuer)
+/* The same for a list of the collateral. */
+static bool issued_list(struct coco_tdx_work *w, int item, const struct coco_cert *issuer)
 {
-	const bool *known = remembered(w, crl, issuer);
+	const struct coco_collateral_item *list = &w->a->collateral->v[item];
+	const uint8_t *by = coco_cert_sha256(issuer);
+	bool good = false;
 
-	if (known != NULL)
-		return *known;
-	return remember(w, crl, issuer,
-			coco_tdx_tried(w, coco_crl_issued_by(crl, issuer, NULL)));
+	if (coco_verified_find(w->a->verified, list->sha256, by, &good))
+		return good;
+	good = coco_tdx_tried(w, coco_crl_issued_by(list->crl, issuer, NULL));
+	if (w->code == 0)
+		coco_verified_note(w->a->verified, list->sha256, by, good);
+	return good;
 }
 
 /* ---- certificates of the quote ----------------------------------------------------------- */
@@ -246,7 +233,7 @@ static struct lists find_lists(struct coco_tdx_work *w, const struct coco_cert *
 		const struct coco_crl *crl = c->v[i].crl;
 		bool valid = list_valid(crl, w->a->at);
 
-		if (!coco_tdx_issued_list(w, crl, issuer)) {
+		if (!issued_list(w, i, issuer)) {
 			l.bad = true;
 			continue;
 		}

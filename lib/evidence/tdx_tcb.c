@@ -25,8 +25,29 @@ struct signer {
 	bool any;                       /* a TCB signing certificate of the root is there */
 };
 
+/* What is signed. */
+struct signed_text {
+	struct coco_view span;
+	struct coco_view signature;
+	const uint8_t *sha256;          /* of the whole document */
+};
+
+static bool signed_by(struct coco_tdx_work *w, const struct signed_text *t,
+		      const struct coco_cert *cert)
+{
+	const uint8_t *by = coco_cert_sha256(cert);
+	bool good = false;
+
+	if (coco_verified_find(w->a->verified, t->sha256, by, &good))
+		return good;
+	good = coco_tdx_tried(w, coco_cert_verify_ec(cert, t->span, 256, t->signature, NULL));
+	if (w->code == 0)
+		coco_verified_note(w->a->verified, t->sha256, by, good);
+	return good;
+}
+
 static void consider_signer(struct coco_tdx_work *w, struct signer *s, struct coco_tdx_cert c,
-			    struct coco_view span, struct coco_view signature)
+			    const struct signed_text *t)
 {
 	bool valid = coco_cert_not_before(c.cert) <= w->a->at &&
 		     w->a->at < coco_cert_not_after(c.cert);
@@ -36,22 +57,20 @@ static void consider_signer(struct coco_tdx_work *w, struct signer *s, struct co
 	    !coco_tdx_issued(w, c.cert, w->root.cert))
 		return;
 	s->any = true;
-	if (!coco_tdx_tried(w, coco_cert_verify_ec(c.cert, span, 256, signature, NULL)))
+	if (!signed_by(w, t, c.cert))
 		return;
 	s->cert = c;
 	s->valid = valid;
 }
 
-static struct signer find_signer(struct coco_tdx_work *w, struct coco_view span,
-				 const uint8_t signature[COCO_TCB_SIGNATURE])
+static struct signer find_signer(struct coco_tdx_work *w, const struct signed_text *t)
 {
 	const struct coco_collateral *c = w->a->collateral;
-	struct coco_view sig = coco_view_of(signature, COCO_TCB_SIGNATURE);
 	struct signer s = { .cert = { NULL, -1, -1 } };
 
 	for (int i = -1; w->root.cert != NULL &&
 			 (i = coco_collateral_next(c, COCO_COLL_CERT, i)) >= 0;)
-		consider_signer(w, &s, (struct coco_tdx_cert){ c->v[i].cert, i, -1 }, span, sig);
+		consider_signer(w, &s, (struct coco_tdx_cert){ c->v[i].cert, i, -1 }, t);
 	return s;
 }
 
@@ -91,9 +110,11 @@ static struct choice offer(struct coco_tdx_work *w, int item, const struct coco_
 			   struct coco_view span, const uint8_t *signature)
 {
 	struct choice c = { .item = item, .head = *head };
+	struct signed_text t = { span, coco_view_of(signature, COCO_TCB_SIGNATURE),
+				 w->a->collateral->v[item].sha256 };
 
 	c.valid = head->issued <= w->a->at && w->a->at < head->next_update;
-	c.signer = find_signer(w, span, signature);
+	c.signer = find_signer(w, &t);
 	return c;
 }
 

@@ -10,7 +10,7 @@
 #include "formats/evidence/tdx_quote.h"
 #include "lib/evidence/tdx_appraise.h"
 
-enum { COCO_TDX_QUOTE_CERTS = 8, COCO_TDX_ISSUED = 16 };
+enum { COCO_TDX_QUOTE_CERTS = 8 };
 
 #define COCO_TDX_PCS "https://api.trustedservices.intel.com"
 #define COCO_TDX_ROOT_CRL "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der"
@@ -39,12 +39,6 @@ struct coco_tdx_work {
 	const struct coco_crl *dated;   /* the list whose dates were checked last */
 	bool has_ext;
 	struct coco_pck_ext ext;
-	struct {                        /* signatures that were verified, to do it once */
-		const void *what;       /* certificate or list */
-		const struct coco_cert *by;
-		bool good;
-	} issued[COCO_TDX_ISSUED];
-	size_t n_issued;
 	struct coco_diag *diag;
 	struct coco_diag why;           /* of the step that is taken now */
 	int code;                       /* memory */
@@ -78,11 +72,9 @@ char *coco_tdx_name(const struct coco_tdx_work *w, const char *name, char ret[CO
 /* coco_tdx_chain - finds and judges PCK certificate, CA and root, and their revocation. */
 void coco_tdx_chain(struct coco_tdx_work *w);
 
-/* Whether issuer's key signed a certificate or list; each pair is verified once. */
+/* coco_tdx_issued - issuer's name and key issued a certificate; verified once for all quotes. */
 bool coco_tdx_issued(struct coco_tdx_work *w, const struct coco_cert *cert,
 		     const struct coco_cert *issuer);
-bool coco_tdx_issued_list(struct coco_tdx_work *w, const struct coco_crl *crl,
-			  const struct coco_cert *issuer);
 
 /* coco_tdx_is_root - Intel's, or one of the caller's. */
 bool coco_tdx_is_root(const struct coco_tdx_work *w, const struct coco_cert *cert);

@@ -190,6 +190,47 @@ static void test_inspect(void **state COCO_UNUSED)
 	coco_mint_tdx_free(t);
 }
 
+/* Several quotes of one run: what was verified for one says nothing of the others. */
+static void test_together(void **state COCO_UNUSED)
+{
+	enum { QUOTES = 5, BAD_SIGNATURE = 1, BAD_CERTIFICATE = 3 };
+	static const struct coco_run run = { .jobs = 1 };
+	struct coco_appraise_opts opts = { .at = COCO_MINT_TDX_AT };
+	struct coco_pieces pieces = { 0 };
+	struct coco_tdx_case c;
+	struct coco_result r;
+	struct coco_diag d;
+
+	coco_tdx_case_mint(&c, 4, 2, D(NONE));
+	coco_diag_init(&d);
+	uint8_t *pem = memmem(c.minted->quote, c.minted->n_quote, "-----BEGIN", 10);
+	assert_non_null(pem);
+	for (int i = 0; i < QUOTES; i++) {
+		uint8_t *at = i == BAD_SIGNATURE ? c.minted->quote + 48 + 584 + 4 : pem + 400;
+		uint8_t was = *at;
+
+		if (i == BAD_SIGNATURE)
+			*at ^= 1;
+		if (i == BAD_CERTIFICATE)
+			*at = was == 'A' ? 'B' : 'A';
+		assert_ok(coco_pieces_add(&pieces, &c.collateral,
+					  coco_view_of(c.minted->quote, c.minted->n_quote), "q",
+					  &d), &d);
+		*at = was;
+	}
+	opts.extra_roots = &c.roots;
+	assert_ok(coco_appraise(&run, &pieces, &c.collateral, &opts, &r, &d), &d);
+	assert_int_equal(r.n_subjects, QUOTES);
+	for (int i = 0; i < QUOTES; i++)
+		assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, i),
+				 i == BAD_SIGNATURE || i == BAD_CERTIFICATE
+					 ? COCO_VERDICT_REJECTED
+					 : COCO_VERDICT_AFFIRMED);
+	coco_result_free(&r);
+	coco_pieces_free(&pieces);
+	coco_tdx_case_free(&c);
+}
+
 /* ---- the shared vectors -------------------------------------------------------------------- */
 
 static void add_file(const char *name, const char *key, struct coco_pieces *pieces,
@@ -351,7 +392,8 @@ int main(void)
 		cmocka_unit_test(test_defects), cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_lengths), cmocka_unit_test(test_window),
 		cmocka_unit_test(test_used),    cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_inspect), cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_inspect), cmocka_unit_test(test_together),
+		cmocka_unit_test(test_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,28 @@ static void test_choice(void **state COCO_UNUSED)
 	}
 }
 
+/* Intel's key has two certificates; the one that is valid now is used, in any order. */
+static void test_two_signers(void **state COCO_UNUSED)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct coco_mint_tdx *other = coco_mint_tdx(4, 2, i == 0 ? D(SIGNING_EXPIRED)
+									 : D(NONE));
+		struct coco_tdx_case c;
+		struct coco_diag d;
+
+		coco_tdx_case_mint(&c, 4, 2, i == 0 ? D(NONE) : D(SIGNING_EXPIRED));
+		coco_diag_init(&d);
+		assert_ok(coco_collateral_add(&c.collateral, COCO_COLL_CERT,
+					      coco_view_of(other->signing->der,
+							   other->signing->n_der),
+					      "other", NULL, &d), &d);
+		assert_ok(coco_tdx_case_judge(&c, COCO_MINT_TDX_AT, &d), &d);
+		assert_string_equal(c.failed, "");
+		coco_mint_tdx_free(other);
+		coco_tdx_case_free(&c);
+	}
+}
+
 /* ---- the shared vectors: raw spans and Intel's key ---------------------------------------- */
 
 static struct coco_cert *signing_cert(void)
@@ -181,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents), cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_next_step), cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_two_signers),
 		cmocka_unit_test(test_signatures),
 	};
 
