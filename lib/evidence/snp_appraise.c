@@ -21,7 +21,8 @@ void coco_snp_check(struct coco_snp_work *w, enum coco_checked outcome, const ch
 		    const char *title)
 {
 	coco_result_check(w->a->result, w->subject, COCO_ASPECT_AUTHENTIC, outcome, id, title);
-	w->broken = w->broken || outcome == COCO_CHECKED_FAIL || outcome == COCO_CHECKED_MISSING;
+	w->failed = w->failed || outcome == COCO_CHECKED_FAIL;
+	w->missing = w->missing || outcome == COCO_CHECKED_MISSING;
 }
 
 void coco_snp_at(struct coco_snp_work *w, uint64_t offset)
@@ -149,13 +150,24 @@ static void vector(struct coco_snp_work *w)
 {
 	struct coco_result *r = w->a->result;
 
-	if (w->broken) {
+	if (w->failed)
 		coco_result_trust(r, w->subject, COCO_TRUST_HARDWARE, TRUST_CRYPTO_FAILED);
+	if (w->failed || w->missing)   /* what is not known is no claim */
 		return;
-	}
 	coco_result_trust(r, w->subject, COCO_TRUST_HARDWARE, TRUST_GENUINE);
 	if (!w->vlek && !coco_snp_chip_zero(&w->report))
 		coco_result_trust(r, w->subject, COCO_TRUST_INSTANCE_IDENTITY, TRUST_GENUINE);
+}
+
+/* For policies: version 2 names no CPU, so that only the chain can say the product. */
+static void chain_claim(struct coco_snp_work *w)
+{
+	struct coco_claims *c = coco_appraisal_claims(w->a, w->subject);
+
+	if (w->product[0] == '\0')
+		return;
+	coco_claims_text(c, "snp.chain.product", w->product, strlen(w->product), 0, 0);
+	coco_claims_derived(c);
 }
 
 int coco_snp_authenticate(struct coco_appraisal *a, struct coco_view report, int input,
@@ -181,6 +193,7 @@ int coco_snp_authenticate(struct coco_appraisal *a, struct coco_view report, int
 	}
 	if (!w.unrevoked)
 		coco_snp_revocation_gap(&w);
+	chain_claim(&w);
 	order(&w);
 	vector(&w);
 	coco_snp_notes(&w);

@@ -421,9 +421,11 @@ void coco_snp_chain(struct coco_snp_work *w)
 		return;
 	used(w, &w->ask, w->ask_name);
 	dates(w, w->ask.cert, w->ask_name);
-	/* an intermediate that is trusted by itself needs nothing above it */
-	if (w->ark.cert == NULL)
+	/* an intermediate that is trusted by itself needs nothing above it, nor what only looks so */
+	if (!w->ark.issued)
 		rooted = anchored(w, w->ask.cert);
+	if (rooted)
+		w->ark = (struct coco_snp_link){ NULL, -1, -1, false };
 	if (!rooted) {
 		step(w, "snp.chain.ask", w->vlek ? "the ASVK is signed by the ARK"
 						 : "the ASK is signed by the ARK",

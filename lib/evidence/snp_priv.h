@@ -35,7 +35,8 @@ struct coco_snp_work {
 	struct coco_amd_cert ext;
 	char product[COCO_SNP_CHAIN_NAME];   /* of the chain's names: "Milan"; "" : not known */
 	enum coco_snp_layout layout;    /* of the TCB: by the report, or else by the chain */
-	bool broken;                    /* a check failed, or something is missing */
+	bool failed;                    /* a check failed */
+	bool missing;                   /* something that a check needs is not there */
 	bool unrevoked;                 /* a current list says so */
 };
 

@@ -126,6 +126,7 @@ static void good(const struct coco_mint_snp_spec *spec)
 	assert_int_equal(s->has_trust[COCO_TRUST_INSTANCE_IDENTITY],
 			 !spec->vlek && !spec->masked);
 	assert_int_equal(coco_claims_find(&s->claims, "snp.csp_id") != NULL, spec->vlek);
+	assert_non_null(coco_claims_find(&s->claims, "snp.chain.product"));
 	assert_int_equal(check_of(&t, "snp.version") != NULL, spec->version > 5);
 	/* everything that was used is listed: report, leaf, ASK, ARK, list */
 	assert_int_equal(t.result.n_inputs, 5);
@@ -195,6 +196,11 @@ static void defect(const struct coco_mint_snp_spec *spec, const struct coco_mint
 			 spec->version, (int)spec->product, spec->vlek,
 			 coco_verdict_name(verdict(&t)));
 	}
+	/* a failure contraindicates, something missing says nothing */
+	const struct coco_result_subject *sub = &t.result.subjects[0];
+	assert_int_equal(sub->has_trust[COCO_TRUST_HARDWARE], f->outcome != COCO_CHECKED_MISSING);
+	if (f->outcome == COCO_CHECKED_FAIL)
+		assert_int_equal(sub->trust[COCO_TRUST_HARDWARE], 99);
 	/* what was not checked against a current list is told as such */
 	bool listed = false;
 	for (size_t i = 0; i < t.result.n_gaps; i++)

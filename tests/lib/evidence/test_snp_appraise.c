@@ -263,12 +263,56 @@ static void test_others(void **state COCO_UNUSED)
 	}
 }
 
+/* One certificate of a PEM file, the one whose text starts so. */
+static void give_one(struct trial *t, const char *file, unsigned number)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----";
+	char rel[128];
+	size_t n;
+
+	snprintf(rel, sizeof(rel), "evidence/%s", file);
+	uint8_t *p = coco_test_slurp(coco_test_vectors(rel), &n);
+	uint8_t *at = memmem(p, n, begin, strlen(begin));
+	uint8_t *end = p + n;
+	for (; at != NULL && number > 0; number--) {
+		at++;
+		at = memmem(at, (size_t)(end - at), begin, strlen(begin));
+	}
+	assert_non_null(at);
+	if (at != NULL) {
+		uint8_t *next = memmem(at + 1, (size_t)(end - at) - 1, begin, strlen(begin));
+
+		assert_ok(give(t, at, (size_t)((next != NULL ? next : end) - at)), &d);
+	}
+	coco_free(p);
+}
+
+/* An intermediate that is built in stands for itself, without its root. */
+static void test_pinned_intermediate(void **state COCO_UNUSED)
+{
+	if (!there())
+		skip();
+	for (size_t k = 0; k < COCO_ARRAY_LEN(real); k++) {
+		bool vlek = strstr(real[k].leaf, "vlek") != NULL;
+		struct trial t;
+
+		start(&t);
+		give_file(&t, real[k].report);
+		give_file(&t, real[k].leaf);
+		give_one(&t, real[k].ca, vlek ? 2 : 0);   /* ASK, ARK, ASVK */
+		assert_int_equal(judge(&t, real[k].at), COCO_VERDICT_AFFIRMED);
+		assert_true(t.result.n_gaps > 0);
+		done(&t);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_pinned_intermediate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
