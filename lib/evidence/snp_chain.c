@@ -421,7 +421,7 @@ void coco_snp_chain(struct coco_snp_work *w)
 		return;
 	used(w, &w->ask, w->ask_name);
 	dates(w, w->ask.cert, w->ask_name);
-	/* an intermediate that is trusted by itself needs nothing above it, nor what only looks so */
+	/* an intermediate that is trusted by itself needs nothing above it */
 	if (!w->ark.issued)
 		rooted = anchored(w, w->ask.cert);
 	if (rooted)
