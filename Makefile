@@ -230,7 +230,7 @@ docs: $(GEN) ## regenerate manual pages, completions and reference from the comm
 	$(Q)$(GEN) all .
 
 .PHONY: bench
-bench: all $(BENCH_BIN) ## measure against the bounds and the rivals of this machine
+bench: all $(BENCH_BIN) $(B)/tests/demo/kbs_server ## measure against the bounds and the rivals of this machine
 	$(Q)B=$(B) bash bench/run.sh
 
 FUZZ_SECONDS ?= 60

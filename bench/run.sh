@@ -213,6 +213,74 @@ fi
 
 # shellcheck source=bench/measure.sh
 . "$root/bench/measure.sh"
+say
+say "launch digests of a 4 MiB firmware (SEV-SNP), wall time of the program"
+"$launch" image fw.fd
+echo kernel >kernel
+seq 100000 | sed 's/^/console=ttyS0 candidate=/' >lines
+none=000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+one="--vcpu-type EPYC-v4 --guest-features 1 --vmm qemu"
+bound=$("$launch" pages fw.fd 15)
+set -- start "$coco version >/dev/null" \
+	snp "$coco measure snp --firmware fw.fd --vcpus 64 --vcpu-type EPYC-v4 >/dev/null" \
+	matrix "$coco measure snp --firmware fw.fd --vcpus 1-64 --vcpu-type all >/dev/null" \
+	search "$coco measure search --actual $none --firmware fw.fd --kernel kernel $one --vcpus 4 --vary hashes=on,append-form=exact,append=@lines >/dev/null 2>&1 || [ \$? = 1 ]"
+ssm=${SEV_SNP_MEASURE:-$(command -v sev-snp-measure || true)}
+if [ -n "$ssm" ]; then
+	set -- "$@" sev-snp-measure "$ssm --mode snp --vcpus 64 --vcpu-type EPYC-v4 --ovmf fw.fd >/dev/null"
+fi
+"$timer" "$rounds" true "$@" >t.txt
+ms() { awk -v s="$1" 'BEGIN { printf "%.1f", 1000 * s }'; }
+ours=$(field t.txt snp 2)
+start=$(field t.txt start 2)
+row "SHA-384 of its pages (libcrypto, bound)" "$(ms "$bound")" ms
+row "cococtl measure snp, 64 vCPUs" "$(ms "$ours")" ms "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.2f", (o - s) / b }') x bound after $(ms "$start") ms of start (goal 1.3, start 3)"
+note snp_ms "$(ms "$ours")"
+note snp_vs_bound "$(awk -v o="$ours" -v s="$start" -v b="$bound" 'BEGIN { printf "%.3f", (o - s) / b }')"
+note start_ms "$(ms "$start")"
+row "cococtl measure snp, 1-64 vCPUs, all models" "$(ms "$(field t.txt matrix 2)")" ms "goal: well under 1000"
+note snp_matrix_ms "$(ms "$(field t.txt matrix 2)")"
+row "cococtl measure search, 100000 candidates" "$(ms "$(field t.txt search 2)")" ms "goal: seconds"
+note search_100000_ms "$(ms "$(field t.txt search 2)")"
+if [ -n "$ssm" ]; then
+	theirs=$(field t.txt sev-snp-measure 2)
+	row "sev-snp-measure, 64 vCPUs" "$(ms "$theirs")" ms "cococtl $(ratio "$theirs" "$ours") x (goal 50)"
+	note snp_vs_sev_snp_measure "$(ratio "$theirs" "$ours")"
+fi
+say
+say "a key broker that answers after 10 ms: 1000 resources"
+if command -v curl >/dev/null; then
+	"$coco" key generate --type ed25519 -o admin.pem --public admin.pub -q
+	"$coco" key generate --type ed25519 -o ledger.pem -q
+	"$root/$B/tests/demo/kbs_server" v0.21 admin.pub --delay 10 >url &
+	server=$!
+	trap 'kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+	while [ ! -s url ]; do sleep 0.1; done
+	url=$(cat url)
+	head -c 32 /dev/urandom >resource
+	chmod 600 resource
+	{
+		printf 'schema = "cococtl.broker.v1"\n[broker]\naddress = "%s"\nadmin_key = "admin.pem"\n' "$url"
+		printf '[ledger]\nkey = "ledger.pem"\n'
+		for i in $(seq 1000); do
+			printf '[[key]]\nresource = "tenant/key/%d"\nfrom = "resource"\n' "$i"
+		done
+	} >broker.toml
+	"$timer" 1 'rm -f broker.ledger.jsonl' \
+		trips "curl -sf -o /dev/null '$url/healthz?[1-1000]'" \
+		one "$coco broker apply broker.toml --jobs 1 -q --progress none >/dev/null" \
+		all "$coco broker apply broker.toml --jobs 16 -q --progress none >/dev/null" >t.txt
+	trips=$(field t.txt trips 2)
+	row "1000 round trips, one connection (curl, bound)" "$(ms "$trips")" ms
+	row "cococtl broker apply, one connection" "$(ms "$(field t.txt one 2)")" ms "$(ratio "$(field t.txt one 2)" "$trips") x bound (goal 1.2)"
+	row "cococtl broker apply --jobs 16" "$(ms "$(field t.txt all 2)")" ms "$(ratio "$(field t.txt all 2)" "$trips") x bound"
+	note apply_1000_vs_trips "$(ratio "$(field t.txt one 2)" "$trips")"
+	note apply_1000_jobs16_vs_trips "$(ratio "$(field t.txt all 2)" "$trips")"
+	kill "$server"
+	trap 'rm -rf "$dir"' EXIT
+else
+	say "  curl is not installed"
+fi
 if [ -n "${BENCH_JSON:-}" ]; then
 	printf '{"bytes":%s,"jobs":%s,"rounds":%s,%s}\n' "$bytes" "$jobs" "$rounds" "$json" >"$BENCH_JSON"
 fi
