@@ -205,8 +205,17 @@ void coco_arg_apply_close(struct coco_arg_apply *a)
 
 int coco_arg_apply_probe(struct coco_cli *cli, struct coco_arg_apply *a, struct coco_diag *diag)
 {
+	struct coco_backend_info answered;
+	struct coco_kbs_seen seen;
 	int r = coco_arg_broker_open(cli, &a->options, &a->broker, diag);
 
+	if (r == 0 && a->broker.directory == NULL) {
+		r = coco_backend_kbs_probe(a->broker.backend, &cli->run, &answered, &seen, diag);
+		/* a role may be allowed less than everything: what it needs shows later */
+		if (r == 0 && seen.admin_asked && !seen.admin_accepted)
+			coco_log(&cli->run, 0, "the broker does not show its policies to this "
+				 "administrator: %s", seen.admin_answer);
+	}
 	return r == 0 ? coco_backend_probe(a->broker.backend, &cli->run, &a->info, diag) : r;
 }
 

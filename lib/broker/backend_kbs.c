@@ -586,6 +586,6 @@ int coco_backend_kbs_probe(struct coco_backend *b, const struct coco_run *run,
 		return coco_fail(diag, COCO_E_INTERNAL, "not a key broker over HTTP");
 	int r = coco_kbs_look(k, run, ret_seen, diag);
 	if (r == 0)
-		*ret = k->info;
+		*ret = k->seen;
 	return r;
 }

@@ -55,7 +55,11 @@ struct coco_kbs_seen {
 	char admin_answer[384];   /* why not */
 };
 
-/* coco_backend_kbs_probe - as coco_backend_probe, and what was seen. For such a back end only. */
+/*
+ * coco_backend_kbs_probe - asks the broker, whatever release was named, and
+ * tells what was seen. A named release stays the one that operations go by.
+ * For such a back end only.
+ */
 int coco_backend_kbs_probe(struct coco_backend *b, const struct coco_run *run,
 			   struct coco_backend_info *ret, struct coco_kbs_seen *ret_seen,
 			   struct coco_diag *diag) COCO_MUSTUSE;

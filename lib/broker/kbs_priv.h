@@ -17,6 +17,7 @@ struct coco_kbs {
 	bool probed;
 	bool warned;                     /* about a token over plain HTTP */
 	struct coco_backend_info info;   /* when probed, or when the release was named */
+	struct coco_backend_info seen;   /* when probed, whatever release was named */
 };
 
 /* One request. */

@@ -190,8 +190,15 @@ int coco_kbs_look(struct coco_kbs *k, const struct coco_run *run, struct coco_kb
 	coco_kbs_abilities(&info);
 	coco_log(run, 1, "the broker is Trustee %s to %s", coco_trustee_name(info.oldest),
 		 coco_trustee_name(info.newest));
-	k->info = info;
+	k->seen = info;
 	k->probed = true;
+	enum coco_trustee named = k->config.release;
+	if (named == COCO_TRUSTEE_UNKNOWN)
+		k->info = info;
+	else if (named < info.oldest || named > info.newest)
+		coco_log(run, 0, "the broker answers as Trustee %s to %s do, not as %s, which was "
+			 "named", coco_trustee_name(info.oldest), coco_trustee_name(info.newest),
+			 coco_trustee_name(named));
 	if (ret_seen != NULL)
 		*ret_seen = seen;
 	return 0;

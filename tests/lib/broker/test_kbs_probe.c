@@ -122,9 +122,33 @@ static void test_no_broker(void **state COCO_UNUSED)
 	coco_kbs_server_stop(&server);
 }
 
+/* A named release is what operations go by; asking tells what answers. */
+static void test_named(void **state COCO_UNUSED)
+{
+	struct coco_backend_info info;
+	struct coco_kbs_seen seen;
+	struct coco_diag d = { 0 };
+
+	start(COCO_TRUSTEE_V0_21);
+	struct coco_backend *b = client(COCO_TRUSTEE_V0_17, key);
+	unsigned before = coco_test_server_connections(server.http);
+	assert_ok(coco_backend_probe(b, &run, &info, &d), &d);
+	assert_int_equal(coco_test_server_connections(server.http), before);
+	assert_int_equal(info.oldest, COCO_TRUSTEE_V0_17);
+	assert_ok(coco_backend_kbs_probe(b, &run, &info, &seen, &d), &d);
+	assert_int_equal(info.oldest, COCO_TRUSTEE_V0_21);
+	assert_true(seen.admin_accepted);
+	assert_ok(coco_backend_probe(b, &run, &info, &d), &d);
+	assert_int_equal(info.newest, COCO_TRUSTEE_V0_17);
+	assert_true(info.reads_policies);
+	coco_backend_free(b);
+	coco_kbs_server_stop(&server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_probe),
 		cmocka_unit_test(test_without_token),
 		cmocka_unit_test(test_no_broker),
