@@ -115,7 +115,7 @@ static int rsa(struct coco_jwk *key, const struct coco_jv *jwk, struct coco_diag
 	return r == 0 ? number(jwk, "e", RSA_MAX, false, &key->b, &key->n_b, diag) : r;
 }
 
-static int chain(struct coco_jwk *key, const struct coco_jv *jwk, struct coco_diag *diag)
+int coco_jwk_chain(struct coco_jwk *key, const struct coco_jv *jwk, struct coco_diag *diag)
 {
 	struct coco_jv list;
 	int r = 0;
@@ -175,7 +175,7 @@ static int decode(struct coco_jwk *key, const struct coco_jv *jwk, struct coco_d
 		r = text(jwk, "use", use, diag);
 	if (r == 0) {
 		key->encrypts = use[0] != '\0' && strcmp(use, "sig") != 0;
-		r = chain(key, jwk, diag);
+		r = coco_jwk_chain(key, jwk, diag);
 	}
 	return r;
 }

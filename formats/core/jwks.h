@@ -49,6 +49,13 @@ int coco_jwk_decode(struct coco_jwk *ret, const struct coco_jv *jwk, struct coco
 	COCO_MUSTUSE;
 void coco_jwk_clear(struct coco_jwk *key);   /* fine on a zeroed struct */
 
+/*
+ * coco_jwk_chain - the member x5c of an object, into key->chain (which is
+ * empty); none when it is not there. Errors as above.
+ */
+int coco_jwk_chain(struct coco_jwk *key, const struct coco_jv *jwk, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
 struct coco_jwks {
 	struct coco_jwk *v;          /* owned */
 	size_t n;

@@ -10,6 +10,7 @@
 #include "lib/evidence/sample_appraise.h"
 #include "lib/evidence/snp_appraise.h"
 #include "lib/evidence/tdx_appraise.h"
+#include "lib/evidence/token_appraise.h"
 #include "lib/evidence/tpm_appraise.h"
 
 static const struct coco_appraiser *const appraisers[] = {
@@ -25,6 +26,8 @@ static const struct coco_appraiser *const appraisers[] = {
 	&coco_appraiser_az_tdx,
 	&coco_appraiser_hcl,
 	&coco_appraiser_log,
+	&coco_appraiser_token,
+	&coco_appraiser_detached,
 };
 
 const struct coco_appraiser *coco_appraiser_for(enum coco_piece_kind kind)

@@ -87,4 +87,9 @@ extern const struct coco_piece_form coco_form_snp_tsm;
 /* form_log.c: event logs. */
 extern const struct coco_piece_form coco_form_log;
 
+/* form_token.c: attestation tokens. */
+extern const struct coco_piece_form coco_form_token;
+extern const struct coco_piece_form coco_form_token_json;
+extern const struct coco_piece_form coco_form_detached;
+
 #endif

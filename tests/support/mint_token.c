@@ -332,9 +332,10 @@ static char *device(const struct coco_mint_detached *s, size_t i)
 
 	coco_wr_init(&wr, TEXT_MAX);
 	coco_wr_printf(&wr, "{\"iss\":\"https://nras.example\",\"iat\":%d,\"nbf\":%d,"
-		       "\"exp\":%d,\"eat_nonce\":\"%s\",\"measres\":\"%s\","
+		       "\"exp\":%s,\"eat_nonce\":\"%s\",\"measres\":\"%s\","
 		       "\"hwmodel\":\"GH100 %zu\"}",
-		       COCO_PKI_NOW - 10, COCO_PKI_NOW - 10, COCO_PKI_NOW + 3590,
+		       COCO_PKI_NOW - 10, COCO_PKI_NOW - 10,
+		       s->exp != NULL ? s->exp : "1800003590",
 		       s->device_nonce != NULL ? s->device_nonce : "00ff",
 		       s->measres != NULL ? s->measres : "success", i);
 	char *payload = finish(&wr);

@@ -71,6 +71,7 @@ struct coco_mint_detached {
 	const char *device_nonce;    /* NULL: as in the overall token */
 	bool overall;                /* x-nvidia-overall-att-result */
 	const char *measres;         /* NULL: "success" */
+	const char *exp;             /* of devices, as JSON; NULL: a good one */
 	bool lie;
 	bool missing;
 	bool extra;
