@@ -321,16 +321,54 @@ static int check_tdx(struct coco_profile_work *c)
 	return r;
 }
 
-static int check_vtpm(struct coco_profile_work *c)
+/* Whether the whole value of a register is given. */
+static bool is_given(const struct coco_profile_work *c, const char *reg)
+{
+	size_t rows = coco_profile_rows(c->p, COCO_PROFILE_GIVEN_REGISTER);
+
+	for (size_t i = 0; i < rows; i++)
+		if (coco_profile_get(c->p, COCO_PROFILE_GIVEN_EVENT, i) == NULL &&
+		    is(coco_profile_get(c->p, COCO_PROFILE_GIVEN_REGISTER, i)->texts[0], reg))
+			return true;
+	return false;
+}
+
+/* What PCR 1 is made from. */
+static int check_pcr1(struct coco_profile_work *c, bool disk)
+{
+	bool acpi = text(c, COCO_PROFILE_TDX_ACPI) != NULL ||
+		    text(c, COCO_PROFILE_VMM_QEMU) != NULL;
+	int r = 0;
+
+	if (is_given(c, "tpm.pcr1"))
+		return 0;
+	if (!acpi)
+		r = coco_profile_find(c, COCO_FINDING_WARNING, "vtpm.acpi",
+				      "the ACPI tables can be had",
+				      "PCR 1 has them, and they come from the VMM: add tdx.acpi "
+				      "(a directory), vmm.qemu (a QEMU binary), or the register's "
+				      "value as [[given]]");
+	if (r == 0 && disk && text(c, COCO_PROFILE_VTPM_BOOT_DEVICE) == NULL)
+		r = coco_profile_find(c, COCO_FINDING_WARNING, "vtpm.boot_device",
+				      "the boot entry of the disk is known",
+				      "PCR 1 has it: add vtpm.boot_device, as virtio-blk:2");
+	return r;
+}
+
+static int check_boot(struct coco_profile_work *c)
 {
 	bool kernel = text(c, COCO_PROFILE_BOOT_KERNEL) != NULL;
 	bool disk = coco_profile_rows(c->p, COCO_PROFILE_DISK_IMAGE) != 0 ||
 		    text(c, COCO_PROFILE_VTPM_UKI) != NULL;
+	int r = 0;
 
-	if (!c->vtpm || kernel || disk)
+	if (!c->vtpm && !c->tdx)
 		return 0;
-	return coco_profile_find(c, COCO_FINDING_INCOMPLETE, "vtpm.boot", "it is known what boots",
-		    "add boot.kernel for a direct boot, or a [[disk]]");
+	if (!kernel && !disk)
+		r = coco_profile_find(c, COCO_FINDING_INCOMPLETE, "vtpm.boot",
+				      "it is known what boots",
+				      "add boot.kernel for a direct boot, or a [[disk]]");
+	return r == 0 && c->vtpm ? check_pcr1(c, !kernel && disk) : r;
 }
 
 /* ---- given values ------------------------------------------------------------------------- */
@@ -474,7 +512,7 @@ int coco_profile_check(const struct coco_run *run, const struct coco_profile *p,
 		       struct coco_findings *ret, struct coco_diag *diag)
 {
 	static int (*const steps[])(struct coco_profile_work *c) = {
-		check_files, check_firmware, check_kernel, check_cpu, check_tdx, check_vtpm,
+		check_files, check_firmware, check_kernel, check_cpu, check_tdx, check_boot,
 		check_given, check_host_data, check_id_block, coco_profile_check_disks,
 	};
 	struct coco_findings out = { .n = 0 };

@@ -3,6 +3,7 @@
 # MRTD, the memory list and the registers of make_firmware were computed by a script of
 # their own, from the rules alone.
 . "$SRC/tests/cli/lib"
+. "$SRC/tests/cli/pe_lib"
 
 put() { # FILE OFFSET OCTAL...: bytes at an offset from the end of 8192
 	_file=$1
@@ -219,6 +220,22 @@ has err 'GPT'
 expect 3 measure tdx --firmware fw --uki kernel --firmware-generation edk2-stable202502
 expect 2 measure tdx --firmware fw --uki kernel --kernel kernel
 expect 2 measure tdx --firmware fw --uki kernel --disk disk.img
+make_pe uki.efi .sdmagic '#### LoaderInfo: systemd-stub 262.1 ####' .initrd initrd \
+	.cmdline quiet .linux kernel
+expect 0 measure tdx --firmware fw --uki uki.efi --boot-device sata:0 --explain \
+	--firmware-generation edk2-stable202502
+has out 'unified kernel image'
+has out 'section .cmdline'
+has out 'tdx.rtmr1  not computed: partition table'
+grep -q '^tdx.rtmr2  *[0-9a-f]\{96\}' out || fail "RTMR2 of an image"
+cp out first
+expect 0 measure tdx --firmware fw --kernel uki.efi --firmware-generation edk2-stable202502
+[ "$(grep '^tdx.rtmr2' out)" = "$(grep '^tdx.rtmr2' first)" ] || fail "RTMR2 of an image, from QEMU"
+printf 'schema = "cococtl.launch-profile.v1"\nplatforms = "tdx"\n[firmware]\nfile = "fw"\n%s\n' \
+	'generation = "edk2-stable202502"' >p.toml
+printf '[vtpm]\nuki = "uki.efi"\nboot_device = "sata:0"\n' >>p.toml
+expect 0 measure tdx --profile p.toml
+[ "$(grep '^tdx.rtmr2' out)" = "$(grep '^tdx.rtmr2' first)" ] || fail "RTMR2 of a profile's image"
 expect 2 measure tdx --firmware fw --entry x
 expect 4 measure tdx --firmware fw --disk none
 

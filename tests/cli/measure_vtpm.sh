@@ -2,36 +2,7 @@
 # measure vtpm: a kernel, an image and its files; what is not computed; every
 # exit code.
 . "$SRC/tests/cli/lib"
-
-put() { # FILE OFFSET TEXT: bytes at an offset
-	# shellcheck disable=SC2059
-	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
-# A PE32+ image with sections of 512 bytes: name as octal text of 8 bytes, contents.
-make_pe() { # FILE NAME CONTENTS ...
-	_file=$1
-	shift
-	_n=$(($# / 2))
-	head -c $((1024 + 512 * _n)) /dev/zero >"$_file"
-	put "$_file" 0 'MZ'
-	put "$_file" 60 '\200'
-	put "$_file" 128 "PE\\000\\000\\144\\206\\00$_n"
-	put "$_file" 148 '\360\000\056\002\013\002'
-	put "$_file" 208 '\000\000\001\000\000\004\000\000'
-	put "$_file" 220 '\012'
-	put "$_file" 260 '\020'
-	_i=0
-	while [ $# -gt 0 ]; do
-		_size=$(printf '%03o' ${#2})
-		_at=$((4 + 2 * _i))
-		put "$_file" $((392 + 40 * _i)) "$1"
-		put "$_file" $((400 + 40 * _i)) "\\$_size\\000\\000\\000\\000\\$(printf '%03o' $((16 + 16 * _i)))\\000\\000\\000\\002\\000\\000\\000\\$(printf '%03o' $_at)"
-		put "$_file" $((1024 + 512 * _i)) "$2"
-		_i=$((_i + 1))
-		shift 2
-	done
-}
+. "$SRC/tests/cli/pe_lib"
 
 make_pe uki.efi .sdmagic '#### LoaderInfo: systemd-stub 262.1 ####' .initrd initrd \
 	.cmdline quiet .linux kernel

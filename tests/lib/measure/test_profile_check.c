@@ -149,6 +149,7 @@ static void test_incomplete(void **state COCO_UNUSED)
 		{ TDX, "memory.sizes" },
 		{ TDX "[memory]\nsizes = [\"1GiB\"]\n", "tdx.acpi" },
 		{ "platforms = [\"vtpm\"]\n[firmware]\nfile = \"plain\"\n", "vtpm.boot" },
+		{ TDX "[memory]\nsizes = [\"1GiB\"]\n", "vtpm.boot" },
 	};
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++)
@@ -229,6 +230,8 @@ static void test_disks(void **state COCO_UNUSED)
 		{ SNP CPU LINE("roothash=xyz") DISK("page"), COCO_FINDING_CONTRADICTION,
 		  "append.root_hash" },
 		{ VTPM DISK("disk"), COCO_FINDING_GOOD, "disk.contents" },
+		{ VTPM DISK("disk"), COCO_FINDING_WARNING, "vtpm.acpi" },
+		{ VTPM DISK("disk"), COCO_FINDING_WARNING, "vtpm.boot_device" },
 		{ VTPM DISK("open"), COCO_FINDING_WARNING, "disk.contents" },
 		{ VTPM DISK("lies"), COCO_FINDING_CONTRADICTION, "disk.contents" },
 		{ VTPM DISK("page"), COCO_FINDING_CONTRADICTION, "disk.boot" },
