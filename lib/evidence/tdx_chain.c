@@ -270,9 +270,24 @@ static void no_list(struct coco_tdx_work *w, const struct lists *l, const char *
 			next);
 }
 
+/* Claim "pck_crl_number" or "root_crl_number": which list it was. */
+static void list_number(struct coco_tdx_work *w, const struct coco_crl *crl, const char *word)
+{
+	struct coco_claims *claims = coco_appraisal_claims(w->a, w->subject);
+	struct coco_view number = coco_crl_number(crl);
+	const char *claim = strcmp(word, "pck-crl") == 0 ? "pck_crl_number" : "root_crl_number";
+	char name[COCO_CLAIM_NAME];
+
+	if (number.n == 0 ||
+	    coco_claims_find(claims, coco_tdx_name(w, claim, name)) != NULL)
+		return;
+	coco_claims_bytes(claims, name, number.p, number.n, 0);
+	coco_claims_derived(claims);
+}
+
 /* Once for each list. */
 static void list_dates(struct coco_tdx_work *w, const struct coco_crl *crl, const char *id,
-		       const char *word, const char *url)
+		       const char *issuer, const char *word, const char *url)
 {
 	char list[64], next[COCO_RESULT_TEXT], what[COCO_RESULT_TEXT];
 	int64_t from = coco_crl_this_update(crl);
@@ -280,8 +295,9 @@ static void list_dates(struct coco_tdx_work *w, const struct coco_crl *crl, cons
 	if (w->dated == crl)
 		return;
 	w->dated = crl;
+	list_number(w, crl, word);
 	snprintf(list, sizeof(list), "%s_list", id);
-	snprintf(what, sizeof(what), "revocation list of %.100s", coco_crl_issuer_text(crl));
+	snprintf(what, sizeof(what), "revocation list of %.100s", issuer);
 	snprintf(next, sizeof(next), "get a new list: %s; or judge with --at for an older time",
 		 url);
 	coco_tdx_dates(w, list, what, word, from,
@@ -318,7 +334,7 @@ void coco_tdx_revocation(struct coco_tdx_work *w, const char *id, const char *wh
 	coco_tdx_check(w, COCO_CHECKED_PASS, id, title);
 	coco_check_detail(r, "%zu certificates on the list of %s", coco_crl_count(c->v[l.best].crl),
 			  coco_cert_common_name(issuer));
-	list_dates(w, c->v[l.best].crl, id, word, url);
+	list_dates(w, c->v[l.best].crl, id, coco_cert_common_name(issuer), word, url);
 }
 
 /* ---- the PCK chain ----------------------------------------------------------------------- */

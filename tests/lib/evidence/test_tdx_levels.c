@@ -85,6 +85,8 @@ static void test_claims(void **state COCO_UNUSED)
 	claim(&c, "tdx.tcb_evaluation_number", "18");
 	claim(&c, "tdx.pck.fmspc", "50806f000000");
 	claim(&c, "tdx.pck.ca", "platform");
+	claim(&c, "tdx.root_crl_number", "400001");
+	claim(&c, "tdx.pck_crl_number", "400002");
 	assert_string_equal(detail(&c), "TDRelaunchAdvised, TCB of 2023-08-09: TDX module "
 					"OutOfDate: SVN 4, newest 5");
 	coco_tdx_case_free(&c);
