@@ -5,8 +5,8 @@
  *
  * Claims that verification adds: "tdx.pck...." of the PCK certificate, and,
  * when TCB info and QE identity are authentic, "tdx.tcb_status" (Intel's word,
- * "NotSupported" when no level fits), "tdx.tcb_date", "tdx.advisories",
- * "tdx.tcb_evaluation_number"; TD 1.5 has "tdx.tcb_status_current" too. They
+ * "NotSupported" when no level fits), "tdx.tcb_date", "tdx.advisory_ids",
+ * "tdx.tcb_evaluation_data_number"; TD 1.5 has "tdx.tcb_status_current" too. They
  * are what a policy judges: of the statuses only Revoked makes evidence
  * unauthentic. Quotes of SGX enclaves have the same claims with "sgx.".
  */

@@ -141,11 +141,11 @@ static void advisories(struct coco_tdx_work *w, const struct coco_tcb_info *info
 	}
 	text[0] = '\0';
 	for (size_t i = 0; i < n; i++) {
-		int k = snprintf(text + used, size - used, "%s%s", i > 0 ? "," : "", list[i]);
+		int k = snprintf(text + used, size - used, "%s%s", i > 0 ? " " : "", list[i]);
 
 		used += k > 0 ? (size_t)k : 0;
 	}
-	text_claim(w, "advisories", suffix, text);
+	text_claim(w, "advisory_ids", suffix, text);
 	coco_free(text);
 	coco_free(list);
 }
@@ -177,10 +177,10 @@ static void numbers(struct coco_tdx_work *w, const struct coco_tcb_info *info,
 	uint32_t least = info->head.evaluation < qe->head.evaluation ? info->head.evaluation
 								      : qe->head.evaluation;
 
-	coco_claims_number(c, coco_tdx_name(w, "tcb_evaluation_number", full), least, 0, 0);
-	coco_claims_number(c, coco_tdx_name(w, "tcb_info_evaluation_number", full),
+	coco_claims_number(c, coco_tdx_name(w, "tcb_evaluation_data_number", full), least, 0, 0);
+	coco_claims_number(c, coco_tdx_name(w, "tcb_info_evaluation_data_number", full),
 			   info->head.evaluation, 0, 0);
-	coco_claims_number(c, coco_tdx_name(w, "qe_identity_evaluation_number", full),
+	coco_claims_number(c, coco_tdx_name(w, "qe_identity_evaluation_data_number", full),
 			   qe->head.evaluation, 0, 0);
 }
 

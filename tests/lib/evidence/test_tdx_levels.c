@@ -80,9 +80,9 @@ static void test_claims(void **state COCO_UNUSED)
 	claim(&c, "tdx.tcb_status_current", "UpToDate");
 	claim(&c, "tdx.tcb_date", "2023-08-09T00:00:00Z");
 	claim(&c, "tdx.tcb_date_current", "2025-01-01T00:00:00Z");
-	claim(&c, "tdx.advisories", "INTEL-SA-00001");
-	claim(&c, "tdx.advisories_current", "");
-	claim(&c, "tdx.tcb_evaluation_number", "18");
+	claim(&c, "tdx.advisory_ids", "INTEL-SA-00001");
+	claim(&c, "tdx.advisory_ids_current", "");
+	claim(&c, "tdx.tcb_evaluation_data_number", "18");
 	claim(&c, "tdx.pck.fmspc", "50806f000000");
 	claim(&c, "tdx.pck.ca", "platform");
 	claim(&c, "tdx.root_crl_number", "400001");
@@ -92,7 +92,7 @@ static void test_claims(void **state COCO_UNUSED)
 	coco_tdx_case_free(&c);
 
 	judge(&c, 4, 2, D(PLATFORM_OUT_OF_DATE));
-	claim(&c, "tdx.advisories", "INTEL-SA-00001,INTEL-SA-00003");
+	claim(&c, "tdx.advisory_ids", "INTEL-SA-00001 INTEL-SA-00003");
 	claim(&c, "tdx.tcb_status_current", "(none)");
 	assert_string_equal(detail(&c), "OutOfDate, TCB of 2023-01-01: SGX component 5 3, "
 					"needs 200");
