@@ -26,7 +26,8 @@ judge() {
 	BEGIN {
 		# what compilers and sanitizers put in
 		runtime = "^(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|t|ub|m|l)san_|__sanitizer_|__gcov_" \
-			"|__llvm_|__sancov_|__start___sancov|__stop___sancov|__cpu_model|__tls_get_addr)"
+			"|__llvm_|__sancov_|__start___sancov|__stop___sancov|__cpu_model|__tls_get_addr" \
+			"|__popcountdi2$)"
 		# plain string and memory functions
 		pure = "^(__)?(mem(cpy|cmp|set|chr|move|mem|rchr)|explicit_bzero" \
 			"|str(len|nlen|n?casecmp|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk|tod_l)|v?snprintf|qsort|qsort_r" \
