@@ -76,7 +76,25 @@ int coco_result_subject(struct coco_result *r, const char *class, const char *ki
 	snprintf(s->class, sizeof(s->class), "%s", class);
 	snprintf(s->name, sizeof(s->name), "%s%u", class, number);
 	snprintf(s->kind, sizeof(s->kind), "%s", kind);
+	s->first_check = -1;
+	s->last_check = -1;
 	return (int)(r->n_subjects - 1);
+}
+
+/* The newest check behind the others of its subject: a fleet has thousands of subjects. */
+static void chain_check(struct coco_result *r, struct coco_result_check *c, int subject)
+{
+	int number = (int)(r->n_checks - 1);
+
+	c->next_check = -1;
+	if (subject < 0 || (size_t)subject >= r->n_subjects)
+		return;
+	struct coco_result_subject *s = &r->subjects[subject];
+	if (s->last_check >= 0)
+		r->checks[s->last_check].next_check = number;
+	else
+		s->first_check = number;
+	s->last_check = number;
 }
 
 int coco_result_check(struct coco_result *r, int subject, enum coco_aspect aspect,
@@ -91,6 +109,7 @@ int coco_result_check(struct coco_result *r, int subject, enum coco_aspect aspec
 	c->aspect = aspect;
 	c->outcome = outcome;
 	c->input = COCO_RESULT_NO_INPUT;
+	chain_check(r, c, subject);
 	snprintf(c->id, sizeof(c->id), "%s", id);
 	snprintf(c->title, sizeof(c->title), "%s", title);
 	return (int)(r->n_checks - 1);
@@ -228,33 +247,47 @@ int coco_result_finish(const struct coco_result *r, struct coco_diag *diag)
 
 /* ---- the verdict ---------------------------------------------------------------- */
 
+/* What checks come to. */
+struct tally {
+	bool failed;
+	bool missing;
+	bool passed;
+};
+
+static void count(struct tally *t, const struct coco_result_check *c, enum coco_aspect aspect)
+{
+	if (c->aspect != aspect)
+		return;
+	switch (c->outcome) {
+	case COCO_CHECKED_FAIL:
+		t->failed = true;
+		break;
+	case COCO_CHECKED_MISSING:
+		t->missing = true;
+		break;
+	case COCO_CHECKED_PASS:
+	case COCO_CHECKED_WAIVED:
+		t->passed = true;
+		break;
+	case COCO_CHECKED_SKIPPED:
+		break;
+	}
+}
+
 /* What the checks of one aspect say; those of other subjects do not count. */
 static enum coco_verdict judge(const struct coco_result *r, enum coco_aspect aspect, int subject)
 {
-	bool missing = false;
-	bool passed = false;
+	struct tally t = { .failed = false };
 
-	for (size_t i = 0; i < r->n_checks; i++) {
-		const struct coco_result_check *c = &r->checks[i];
-
-		if (c->aspect != aspect ||
-		    (subject != COCO_RESULT_NO_SUBJECT && c->subject != subject))
-			continue;
-		switch (c->outcome) {
-		case COCO_CHECKED_FAIL:
-			return COCO_VERDICT_REJECTED;
-		case COCO_CHECKED_MISSING:
-			missing = true;
-			break;
-		case COCO_CHECKED_PASS:
-		case COCO_CHECKED_WAIVED:
-			passed = true;
-			break;
-		case COCO_CHECKED_SKIPPED:
-			break;
-		}
-	}
-	return missing || !passed ? COCO_VERDICT_INDETERMINATE : COCO_VERDICT_AFFIRMED;
+	if (subject == COCO_RESULT_NO_SUBJECT)
+		for (size_t i = 0; i < r->n_checks; i++)
+			count(&t, &r->checks[i], aspect);
+	else if (subject >= 0 && (size_t)subject < r->n_subjects)
+		for (int i = r->subjects[subject].first_check; i >= 0; i = r->checks[i].next_check)
+			count(&t, &r->checks[i], aspect);
+	if (t.failed)
+		return COCO_VERDICT_REJECTED;
+	return t.missing || !t.passed ? COCO_VERDICT_INDETERMINATE : COCO_VERDICT_AFFIRMED;
 }
 
 static enum coco_verdict worse(enum coco_verdict a, enum coco_verdict b)

@@ -88,6 +88,7 @@ struct coco_result_check {
 	int input;                          /* number of the input that holds the actual value */
 	bool has_offset;
 	uint64_t offset;                    /* bytes in that input */
+	int next_check;                     /* the next one of the same subject, or -1 */
 };
 
 /* Something that was not checked, and why. */
@@ -107,6 +108,8 @@ struct coco_result_subject {
 	struct coco_claims claims;
 	bool has_trust[COCO_TRUST_CLAIMS];
 	int8_t trust[COCO_TRUST_CLAIMS];    /* AR4SI values */
+	int first_check;                    /* numbers of its checks, or -1 */
+	int last_check;
 };
 
 struct coco_result {

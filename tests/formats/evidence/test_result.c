@@ -181,12 +181,53 @@ static void test_memory(void **state COCO_UNUSED)
 	}
 }
 
+/* Checks of several subjects in any order, outcomes changed afterwards. */
+static void test_interleaved(void **state COCO_UNUSED)
+{
+	enum { SUBJECTS = 5, ROUNDS = 4 };
+	struct coco_result r;
+
+	coco_result_init(&r, 0);
+	for (int i = 0; i < SUBJECTS; i++)
+		assert_int_equal(coco_result_subject(&r, "cpu", "snp"), i);
+	for (int k = 0; k < ROUNDS; k++) {
+		coco_result_check(&r, COCO_RESULT_NO_SUBJECT, COCO_ASPECT_AUTHENTIC,
+				  COCO_CHECKED_PASS, "whole", "t");
+		for (int i = SUBJECTS - 1; i >= 0; i--)
+			coco_result_check(&r, i, COCO_ASPECT_AUTHENTIC,
+					  k == 2 && i == 3   ? COCO_CHECKED_FAIL
+					  : k == 1 && i == 1 ? COCO_CHECKED_MISSING
+							     : COCO_CHECKED_PASS,
+					  "x", "t");
+	}
+	for (int i = 0; i < SUBJECTS; i++)
+		assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, i),
+				 i == 3   ? COCO_VERDICT_REJECTED
+				 : i == 1 ? COCO_VERDICT_INDETERMINATE
+					  : COCO_VERDICT_AFFIRMED);
+	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_REJECTED);
+	for (size_t i = 0; i < r.n_checks; i++)
+		if (r.checks[i].outcome == COCO_CHECKED_FAIL)
+			r.checks[i].outcome = COCO_CHECKED_WAIVED;
+	assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, 3),
+			 COCO_VERDICT_AFFIRMED);
+	assert_int_equal(coco_result_verdict(&r, true), COCO_VERDICT_INDETERMINATE);
+	/* one that nobody checked vouches for nothing, nor does one that is not there */
+	int last = coco_result_subject(&r, "cpu", "snp");
+	assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, last),
+			 COCO_VERDICT_INDETERMINATE);
+	assert_int_equal(coco_result_verdict_of(&r, COCO_ASPECT_AUTHENTIC, last + 1),
+			 COCO_VERDICT_INDETERMINATE);
+	coco_result_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_trust),    cmocka_unit_test(test_json),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_interleaved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
