@@ -94,7 +94,6 @@ int coco_refval_export(const struct coco_run *run, const struct coco_refset *s,
 struct coco_refval_entry {
 	char name[COCO_REFSET_NAME];
 	char *value;            /* compact JSON; owned */
-	const char *algorithm;  /* of the first value; borrowed from the set */
 	bool has_after;
 	int64_t not_after;      /* the earliest of its values */
 };

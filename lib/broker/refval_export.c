@@ -125,7 +125,7 @@ static int write_group(struct exporter *x, size_t first, const struct coco_refma
 
 static int add_entry(struct exporter *x, size_t first, const struct coco_refmap *head)
 {
-	struct coco_refval_entry e = { .algorithm = x->set->v[first].algorithm };
+	struct coco_refval_entry e = { .has_after = false };
 	void *list = x->list->v;
 	struct coco_wr wr;
 	struct coco_jw jw;
