@@ -21,7 +21,7 @@ _cococtl_commands()
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap export' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
-	'evidence') echo 'inspect verify' ;;
+	'evidence') echo 'inspect verify explain' ;;
 	'collateral') echo 'add list check' ;;
 	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
@@ -862,6 +862,30 @@ _cococtl()
 		esac
 		if [[ $cur == -* ]]; then
 			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
+	'evidence explain')
+		case $prev in
+		--collateral) _cococtl_paths -f; return ;;
+		--trust-root) _cococtl_paths -f; return ;;
+		--policy) _cococtl_paths -f; return ;;
+		--reference) _cococtl_paths -f; return ;;
+		--nonce) :; return ;;
+		--report-data) :; return ;;
+		--initdata) _cococtl_paths -f; return ;;
+		--profile) :; return ;;
+		--vary) :; return ;;
+		--jobs) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --profile --vary --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

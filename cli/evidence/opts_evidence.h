@@ -25,6 +25,12 @@ struct coco_opts_evidence_verify {
 	bool claims;               /* the table of claims too */
 };
 
+struct coco_opts_evidence_explain {
+	struct coco_opts_evidence_verify verify;
+	const char *profile;
+	struct coco_strlist vary;
+};
+
 struct coco_opts_collateral_add {
 	const char *bundle;
 	struct coco_strlist files;

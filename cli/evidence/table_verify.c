@@ -5,6 +5,7 @@
 
 #define INSPECT struct coco_opts_evidence_inspect
 #define VERIFY struct coco_opts_evidence_verify
+#define EXPLAIN struct coco_opts_evidence_explain
 
 #define FORMS                                                                                  \
 	"Forms that are recognised: SEV-SNP reports and extended reports, TDX and SGX quotes, " \
@@ -47,29 +48,33 @@ static const struct coco_operand verify_operands[] = {
 	  .offset = offsetof(VERIFY, inputs) },
 };
 
+/* What is read, and what it must hold: the same for verify and explain. */
+#define COCO_OPTIONS_VERIFY(s, m)  \
+	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, \
+	  .arg = "BUNDLE", \
+	  .help = "certificates, revocation lists ...: file, directory", \
+	  COCO_BIND_LIST(s, m collateral) }, \
+	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE", \
+	  .help = "roots or key sets to trust beside the vendors'", \
+	  COCO_BIND_LIST(s, m trust_roots) }, \
+	{ .name = "policy", .kind = COCO_KIND_INPUT, .arg = "FILE", \
+	  .help = "what the evidence must show (TOML)", \
+	  COCO_BIND_STR(s, m policy) }, \
+	{ .name = "reference", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE", \
+	  .help = "measurement record or set of reference values", \
+	  COCO_BIND_LIST(s, m references) }, \
+	{ .name = "nonce", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE", \
+	  .help = "the verifier's nonce that the evidence must hold", \
+	  COCO_BIND_STR(s, m nonce) }, \
+	{ .name = "report-data", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE", \
+	  .help = "the report data that the evidence must hold, zeros follow", \
+	  .conflicts = "nonce", COCO_BIND_STR(s, m report_data) }, \
+	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", \
+	  .help = "the initdata document (TOML) that the evidence must name", \
+	  COCO_BIND_STR(s, m initdata) }
+
 static const struct coco_opt verify_opts[] = {
-	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT,
-	  .arg = "BUNDLE",
-	  .help = "certificates, revocation lists ...: file, directory",
-	  COCO_BIND_LIST(VERIFY, collateral) },
-	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .help = "roots or key sets to trust beside the vendors'",
-	  COCO_BIND_LIST(VERIFY, trust_roots) },
-	{ .name = "policy", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "what the evidence must show (TOML)",
-	  COCO_BIND_STR(VERIFY, policy) },
-	{ .name = "reference", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
-	  .help = "measurement record or set of reference values",
-	  COCO_BIND_LIST(VERIFY, references) },
-	{ .name = "nonce", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
-	  .help = "the verifier's nonce that the evidence must hold",
-	  COCO_BIND_STR(VERIFY, nonce) },
-	{ .name = "report-data", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE",
-	  .help = "the report data that the evidence must hold, zeros follow",
-	  .conflicts = "nonce", COCO_BIND_STR(VERIFY, report_data) },
-	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "the initdata document (TOML) that the evidence must name",
-	  COCO_BIND_STR(VERIFY, initdata) },
+	COCO_OPTIONS_VERIFY(VERIFY, ),
 	{ .name = "require", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "WORD,...",
 	  .help = "must be checked: cpu, gpu, tpm, token, eventlog, fresh, revocation",
 	  COCO_BIND_LIST(VERIFY, require) },
@@ -115,5 +120,49 @@ const struct coco_cmd coco_cmd_entry_evidence_verify = {
 		 COCO_EXIT_BIT(INDETERMINATE) | COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(EXISTS),
 	.see = "evidence inspect, measure search",
 	.opts_size = sizeof(VERIFY),
+	.since = "0.2.0",
+};
+
+static const struct coco_operand explain_operands[] = {
+	{ .name = "input", .kind = COCO_KIND_INPUT, .min = 1, .max = 4096,
+	  .help = "evidence and companions, as for evidence verify",
+	  .offset = offsetof(EXPLAIN, verify.inputs) },
+};
+
+static const struct coco_opt explain_opts[] = {
+	COCO_OPTIONS_VERIFY(EXPLAIN, verify.),
+	{ .name = "profile", .kind = COCO_KIND_STRING, .arg = "FILE",
+	  .help = "launch profile: search which of its inputs differs",
+	  COCO_BIND_STR(EXPLAIN, profile) },
+	{ .name = "vary", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT, .arg = "NAME=LIST",
+	  .requires = "profile", .help = "what to vary, as for measure search",
+	  COCO_BIND_LIST(EXPLAIN, vary) },
+};
+
+static const struct coco_example explain_examples[] = {
+	{ "evidence explain report.bin --collateral amd/ --reference record.json",
+	  "why this guest's key was refused" },
+	{ "evidence explain report.bin --profile guest.toml --vary vcpus=1..64,append=@lines.txt",
+	  "and which input of the launch it was" },
+};
+
+const struct coco_cmd coco_cmd_entry_evidence_explain = {
+	.id = COCO_CMD_EVIDENCE_EXPLAIN,
+	.path = "evidence explain",
+	.group = "Evidence",
+	.summary = "Say why evidence is refused, and who can mend it",
+	.text = "Verifies as evidence verify does and lists only what stands in the way: each "
+		"refusal with its reason code, what was expected and what is there, who acts, and "
+		"the next step. With --profile a launch digest, MRTD or RTMR is searched over what "
+		"a host usually varies, or over --vary, and the launch that has it is named with "
+		"the command that computes it.",
+	.flags = COCO_CMD_VERIFIES | COCO_CMD_JOBS,
+	COCO_LIST(operands, explain_operands),
+	COCO_LIST(opts, explain_opts),
+	COCO_LIST(examples, explain_examples),
+	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
+		 COCO_EXIT_BIT(INDETERMINATE) | COCO_EXIT_BIT(LIMIT),
+	.see = "evidence verify, measure search, measure diff",
+	.opts_size = sizeof(EXPLAIN),
 	.since = "0.2.0",
 };

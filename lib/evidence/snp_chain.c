@@ -175,6 +175,12 @@ static void take_product(struct coco_snp_work *w, const char *product)
 	enum coco_snp_product p = product_of(product);
 
 	snprintf(w->product, sizeof(w->product), "%s", product);
+	if (coco_claims_find(coco_appraisal_claims(w->a, w->subject), "snp.product") == NULL) {
+		struct coco_claims *c = coco_appraisal_claims(w->a, w->subject);
+
+		coco_claims_text(c, "snp.product", product, strlen(product), 0, 0);
+		coco_claims_note(c, "by the certificate chain: the report does not say");
+	}
 	if (w->report.product != COCO_SNP_PRODUCT_UNKNOWN || p == COCO_SNP_PRODUCT_UNKNOWN)
 		return;
 	w->layout = p == COCO_SNP_MILAN || p == COCO_SNP_GENOA ? COCO_SNP_LAYOUT_MILAN
