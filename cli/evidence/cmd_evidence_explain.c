@@ -58,9 +58,10 @@ static size_t refusals(struct coco_report *report, const struct coco_result *r,
 /* ---- which input: the search of measure ----------------------------------------------------- */
 
 /* One register of a subject, searched over the profile. */
-__attribute__((noinline)) static void
-search(const struct coco_cli *cli, const struct coco_opts_evidence_explain *o, const char *reg,
-       const struct coco_claim *claim, struct coco_report *report)
+__attribute__((noinline)) static void search(const struct coco_cli *cli,
+					     const struct coco_opts_evidence_explain *o,
+					     const char *reg, const struct coco_claim *claim,
+					     struct coco_report *report)
 {
 	const char *words[WORDS] = { "cococtl", "measure", "search", "--profile", o->profile };
 	struct coco_diag d;
@@ -105,7 +106,7 @@ static void searches(const struct coco_cli *cli, const struct coco_opts_evidence
 			       coco_claims_find(&r->subjects[s].claims, list[i].claim), report);
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+/* ---- the command ------------------------------------------------------------------------ */
 
 static void answer(const struct coco_cli *cli, const struct coco_opts_evidence_explain *o,
 		   const struct coco_result *r, struct coco_report *report)

@@ -79,8 +79,8 @@ static int read_policy(struct coco_verify_inputs *in, const char *path, struct c
 	return r;
 }
 
-static int read_reference(const struct coco_run *run, struct coco_verify_inputs *in, const char *path,
-			  struct coco_diag *diag)
+static int read_reference(const struct coco_run *run, struct coco_verify_inputs *in,
+			  const char *path, struct coco_diag *diag)
 {
 	const struct coco_refval_source src = { .tee = COCO_REF_PLAIN };
 	uint8_t *p = NULL;

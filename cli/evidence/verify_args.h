@@ -33,7 +33,7 @@ struct coco_verify_inputs {
 	uint8_t *initdata;
 	size_t n_initdata;
 	unsigned require;
-	struct coco_verify_file files[COCO_VERIFY_FILES];   /* policy and reference values, for the result */
+	struct coco_verify_file files[COCO_VERIFY_FILES];   /* policy, reference values */
 	size_t n_files;
 };
 
