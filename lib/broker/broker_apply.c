@@ -145,8 +145,16 @@ static int do_put(struct applier *a, struct coco_backend *b, const struct coco_p
 	const struct coco_wanted *w = &a->src->declared->v[item->wanted];
 	const struct coco_item_id id = { item->type, item->name };
 	struct coco_secret value = { 0 };
-	int r = coco_wanted_value(w, a->src->key_flags, &value, diag);
+	int r;
 
+	if (item->type == COCO_ITEM_REFERENCE_VALUE && item->seen == COCO_SEEN_HIDDEN &&
+	    !a->options->prune) {
+		coco_diag_hint(diag, "name the release with --trustee-version, or give --prune to "
+			       "replace it unseen");
+		return coco_fail(diag, COCO_E_BROKER_RELEASE, "reference value %s cannot be read, "
+				 "and writing it could drop what others registered", item->name);
+	}
+	r = coco_wanted_value(w, a->src->key_flags, &value, diag);
 	if (r != 0)
 		return r;
 	const struct coco_secret *sent = item->merged.p != NULL ? &item->merged : &value;

@@ -29,7 +29,8 @@ struct coco_apply_result {
  * coco_apply - src is that of the plan, its ledger open for writing. Stops at
  * the first failure or when run is cancelled, after what was begun ended and
  * was recorded: *ret says how far it came, in any case. What can be read back
- * is: BROKER_DRIFT when it is not what was registered. An outcome that is not
+ * is: BROKER_DRIFT when it is not what was registered. A reference value that
+ * cannot be read is only replaced with prune: BROKER_RELEASE. An outcome that is not
  * known (the connection broke) is recorded as such. A removal of what is not
  * there counts as done; reference values of a broker over HTTP, which none can
  * remove, become empty lists.

@@ -169,6 +169,22 @@ static void test_cancel(void **state COCO_UNUSED)
 	kit.cancel = 0;
 }
 
+static void test_unseen_value(void **state COCO_UNUSED)
+{
+	struct coco_apply_options options = { .prune = false };
+	struct coco_diag d;
+
+	kit.info.directory = false;
+	kit.info.reads_reference_values = false;
+	coco_kit_hold(&kit, COCO_ITEM_REFERENCE_VALUE, "mine", "[9]");
+	assert_err(apply(&options, &d), COCO_E_BROKER_RELEASE, &d);
+	assert_int_equal(result.registered, 2);   /* the policies */
+	assert_string_equal(coco_kit_find(&kit, COCO_ITEM_REFERENCE_VALUE, "mine"), "[9]");
+	options.prune = true;
+	assert_ok(apply(&options, &d), &d);
+	assert_string_equal(coco_kit_find(&kit, COCO_ITEM_REFERENCE_VALUE, "mine"), "[1,2]");
+}
+
 /* ---- reading back --------------------------------------------------------------- */
 
 static void test_read_back(void **state COCO_UNUSED)
@@ -275,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_prune, up, down),
 		cmocka_unit_test_setup_teardown(test_failure, up, down),
 		cmocka_unit_test_setup_teardown(test_cancel, up, down),
+		cmocka_unit_test_setup_teardown(test_unseen_value, up, down),
 		cmocka_unit_test_setup_teardown(test_read_back, up, down),
 		cmocka_unit_test_setup_teardown(test_connections, up, down),
 	};

@@ -122,12 +122,12 @@ static void test_hidden(void **state COCO_UNUSED)
 {
 	hide();
 	states(COCO_PLAN_ADDED, COCO_PLAN_ADDED, COCO_PLAN_ADDED, COCO_PLAN_ADDED);
-	apply(false);
+	apply(true);
 	states(COCO_PLAN_UNCHANGED, COCO_PLAN_UNCHANGED, COCO_PLAN_UNCHANGED,
 	       COCO_PLAN_UNCHANGED);
 	coco_kit_file(&kit, "a", "another");
 	states(COCO_PLAN_UNCHANGED, COCO_PLAN_UNCHANGED, COCO_PLAN_CHANGED, COCO_PLAN_UNCHANGED);
-	apply(false);
+	apply(true);
 	assert_string_equal(coco_kit_find(&kit, COCO_ITEM_RESOURCE, "r/t/a"), "another");
 	/* a broker that should show it and does not */
 	kit.info.reads_policies = true;
@@ -192,7 +192,7 @@ static void test_other_key(void **state COCO_UNUSED)
 	char *path = coco_ledger_path(kit.path, ".ledger.jsonl");
 
 	hide();
-	apply(false);
+	apply(true);
 	assert_ok(coco_ledger_open(&l, &kit.run, path, &keys, 0, &d), &d);
 	src.ledger = l;
 	src.no_digests = true;
