@@ -1120,7 +1120,7 @@ complete -c cococtl -n '__cococtl_at broker apply' -F
 complete -c cococtl -n '__cococtl_at broker apply' -l ledger-key -r -F -d 'private key that signs the ledger, instead of the declared one'
 complete -c cococtl -n '__cococtl_at broker apply' -l ledger-trust -r -F -d 'public key of another who may have signed it'
 complete -c cococtl -n '__cococtl_at broker apply' -l prune -d 'remove what the ledger has and nobody declares any more'
-complete -c cococtl -n '__cococtl_at broker apply' -l disable -x -d 'release this key (repo/type/tag, or its tag), or none, no more'
+complete -c cococtl -n '__cococtl_at broker apply' -l disable -x -d 'stop the release of a key (repo/type/tag, or its tag), or of all'
 complete -c cococtl -n '__cococtl_at broker apply' -l restore -d 'put the policy of before --disable back'
 complete -c cococtl -n '__cococtl_at broker apply' -l reason -x -d 'why, for the ledger, which is not secret'
 complete -c cococtl -n '__cococtl_at broker apply' -l repair-ledger -d 'move an incomplete last line into a file beside it'

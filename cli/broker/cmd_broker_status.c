@@ -89,6 +89,10 @@ static int show_held(const struct coco_arg_apply *a, struct coco_report *report,
 
 	if (r != 0)
 		return r;
+	if (coco_ledger_count(a->ledger) == 0) {
+		coco_free(held);
+		return coco_fail(diag, COCO_E_IO_OPEN, "there is no ledger beside the declaration");
+	}
 	coco_jw_key(jw, "items");
 	coco_jw_begin(jw, '[');
 	if (n != 0)

@@ -77,7 +77,7 @@ static const struct coco_opt apply_opts[] = {
 	  .help = "remove what the ledger has and nobody declares any more",
 	  .conflicts = "disable restore", COCO_BIND_FLAG(struct coco_opts_broker_apply, prune) },
 	{ .name = "disable", .kind = COCO_KIND_STRING, .arg = "KEY|all", .requires = "reason",
-	  .help = "release this key (repo/type/tag, or its tag), or none, no more",
+	  .help = "stop the release of a key (repo/type/tag, or its tag), or of all",
 	  .conflicts = "restore", COCO_BIND_STR(struct coco_opts_broker_apply, disable) },
 	{ .name = "restore", .kind = COCO_KIND_FLAG,
 	  .help = "put the policy of before --disable back",

@@ -15,6 +15,7 @@ cycle() {
 	run 0 apply -n
 	[ ! -e broker.ledger.jsonl ] || fail "a dry run made a ledger"
 	run 1 status
+	run 4 status --offline
 	run 0 apply
 	has out 'registered  7'
 	[ "$(entries put)" = 7 ] || fail "the ledger has not seven entries"
