@@ -115,10 +115,24 @@ static void test_memory(void **state COCO_UNUSED)
 	}
 }
 
+/* What comes from elsewhere has no place in the evidence. */
+static void test_derived(void **state COCO_UNUSED)
+{
+	struct coco_claims c = { 0 };
+
+	coco_claims_derived(&c);                  /* of nothing: nothing */
+	coco_claims_bytes(&c, "a.b", "xyz", 3, 77);
+	assert_false(c.v[0].derived);
+	coco_claims_derived(&c);
+	assert_true(c.v[0].derived && c.v[0].length == 0 && c.v[0].offset == 0);
+	assert_int_equal(c.v[0].n, 3);
+	coco_claims_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_derived), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_memory),
