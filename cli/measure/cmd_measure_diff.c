@@ -41,7 +41,10 @@ static void report_check(struct coco_report *report, const struct coco_mdiff_reg
 	hex_of(&reg->actual, COCO_MRECORD_DIGEST, actual);
 	snprintf(id, sizeof(id), "register.%s%s%s", reg->name,
 		 reg->algorithm[0] != '\0' ? "." : "", reg->algorithm);
-	if (reg->result == COCO_MDIFF_SKIPPED)
+	if (reg->result == COCO_MDIFF_SKIPPED && reg->known > 0)
+		snprintf(title, sizeof(title), "%s was not compared: %zu of %zu known steps are "
+			 "there", reg->name, reg->same, reg->known);
+	else if (reg->result == COCO_MDIFF_SKIPPED)
 		snprintf(title, sizeof(title), "%s was not compared", reg->name);
 	else if (reg->result == COCO_MDIFF_EQUAL)
 		snprintf(title, sizeof(title), "%s %s is equal, %zu %s%s", reg->name,

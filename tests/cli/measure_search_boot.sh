@@ -102,6 +102,13 @@ for how in change drop add; do
 	has out 'nearest'
 done
 
+# measure diff says of a register without a value which of its steps are there
+expect 0 measure diff direct.json direct.log
+has out 'skip   tpm.pcr1 was not compared: 6 of 6 known steps are there'
+"$mint" log direct.json bad.log sha256 change 6
+expect 0 measure diff direct.json bad.log
+has out '5 of 6 known steps are there'
+
 # one register by its value
 value=$(sed -n 's/.*"tpm.pcr4","algorithm":"sha256".*/&/p' direct.json | head -n 1)
 expect 0 measure vtpm --firmware newer.fd --kernel kernel --bank sha256 --pcr 4
