@@ -50,7 +50,8 @@ int coco_tpm_pcrs_index(const struct coco_tpm_quote *quote, size_t n, size_t i, 
 	size_t selected = 0;
 
 	for (size_t k = 0; k < quote->n_banks; k++)
-		selected += (size_t)__builtin_popcount(quote->bank[k].pcrs);
+		for (unsigned pcr = 0; pcr < COCO_TPM_PCRS; pcr++)
+			selected += quote->bank[k].pcrs >> pcr & 1;
 	if (n != selected && (quote->n_banks != 1 || n > COCO_TPM_PCRS ||
 			      (n < COCO_TPM_PCRS && quote->bank[0].pcrs >> n != 0)))
 		return coco_fail(diag, COCO_E_TPM_EVIDENCE,

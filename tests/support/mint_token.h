@@ -51,7 +51,7 @@ struct coco_mint_ear {
 	int64_t iat;                 /* 0: COCO_PKI_NOW - 10 */
 	int64_t exp;                 /* 0: COCO_PKI_NOW + 290; -1: left out */
 	int64_t nbf;                 /* 0: left out */
-	const char *nonce;           /* NULL: "bm9uY2U" */
+	const char *nonce;           /* NULL: "bm9uY2UtMTIz" */
 	const char *extra;           /* more members of the payload: ",\"a\":1" */
 };
 

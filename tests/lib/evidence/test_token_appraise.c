@@ -10,6 +10,7 @@
 #include "formats/core/mem.h"
 #include "tests/support/appraised.h"
 #include "tests/support/mint_token.h"
+#include "tests/support/mint_tpm.h"
 #include "tests/support/pki.h"
 #include "tests/support/vector_log.h"
 
@@ -93,7 +94,7 @@ static void test_good(void **state COCO_UNUSED)
 		assert_int_equal(t.result.not_after, COCO_PKI_NOW + 290);
 		const struct coco_claims *c = &t.result.subjects[0].claims;
 		assert_string_equal((char *)coco_claims_find(c, "token.kind")->p, "ear");
-		assert_string_equal((char *)coco_claims_find(c, "token.nonce")->p, "bm9uY2U");
+		assert_string_equal((char *)coco_claims_find(c, "token.nonce")->p, "bm9uY2UtMTIz");
 		assert_string_equal((char *)coco_claims_find(c, "ear.cpu0.status")->p,
 				    "affirming");
 		assert_int_equal(t.result.subjects[0].trust[COCO_TRUST_EXECUTABLES], 3);
@@ -483,8 +484,60 @@ static void test_endorsed_keys(void **state COCO_UNUSED)
 	}
 }
 
-int main(void)
+/* ---- for scripts ------------------------------------------------------------------------- */
+
+static void put(const char *dir, const char *name, struct coco_view v)
 {
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(v.p, 1, v.n, f), v.n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void put_text(const char *dir, const char *name, char *text)
+{
+	put(dir, name, coco_view_of(text, strlen(text)));
+	coco_free(text);
+}
+
+/* Tokens, a bundle, TPM evidence, and what verifies them, into a directory. */
+static void write_files(const char *dir)
+{
+	struct coco_mint_detached many = { .key = leaf->key, .kid = "k1", .n = 2,
+					   .overall = true };
+	struct coco_mint_tpm_spec spec = { .ak = stranger };
+	struct coco_minted_quote quote;
+
+	for (int i = 0; i < COCO_MINT_TOKEN_DEFECTS; i++) {
+		enum coco_mint_token_defect defect = (enum coco_mint_token_defect)i;
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s.jwt", coco_mint_token_defect_name(defect));
+		put_text(dir, name, mint(defect, true, false, NULL));
+	}
+	put(dir, "root.der", der(root));
+	put_text(dir, "keys.json", coco_mint_jwks(leaf->key, "k1", NULL, 0));
+	put_text(dir, "bundle.json", coco_mint_detached(&many));
+	many.lie = true;
+	put_text(dir, "spliced.json", coco_mint_detached(&many));
+	coco_mint_tpm_quote(&quote, &spec);
+	put_text(dir, "tpm.json", coco_mint_tpm_json(&quote, stranger));
+	put_text(dir, "ak.json", coco_mint_jwks(stranger, "ak", NULL, 0));
+	quote.pcr[4][0] ^= 1;
+	put_text(dir, "pcr.json", coco_mint_tpm_json(&quote, stranger));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2) {
+		setup(NULL);
+		write_files(argv[1]);
+		return teardown(NULL);
+	}
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_defects),
