@@ -314,7 +314,8 @@ char *coco_mint_ear(const struct coco_mint_ear *s)
 		       s->hardware != 0 ? s->hardware : 2,
 		       s->configuration != 0 ? s->configuration : 2,
 		       s->executables != 0 ? s->executables : 3,
-		       s->nonce != NULL ? s->nonce : "bm9uY2UtMTIz", s->extra != NULL ? s->extra : "");
+		       s->nonce != NULL ? s->nonce : "bm9uY2UtMTIz",
+		       s->extra != NULL ? s->extra : "");
 	return finish(&wr);
 }
 
