@@ -16,17 +16,17 @@ _cococtl_paths()
 _cococtl_commands()
 {
 	case $* in
-	'') echo 'key model measure evidence collateral broker initdata refval policy help explain schema completion version' ;;
+	'') echo 'key model measure evidence policy collateral broker initdata refval help explain schema completion version' ;;
 	'key') echo 'generate public inspect wrap unwrap seal unseal' ;;
 	'model') echo 'plan pack merge sign verify inspect open cat rewrap export' ;;
 	'measure') echo 'profile snp sev-es sev id-block igvm eif pe verity uki diff search image vtpm tdx' ;;
 	'measure profile') echo 'import check' ;;
 	'evidence') echo 'inspect verify explain' ;;
+	'policy') echo 'test generate lint' ;;
 	'collateral') echo 'add list check' ;;
 	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
-	'policy') echo 'generate lint' ;;
 	esac
 }
 
@@ -890,6 +890,22 @@ _cococtl()
 			_cococtl_paths -f
 		fi
 		;;
+	'policy test')
+		case $prev in
+		--evidence) _cococtl_paths -f; return ;;
+		--collateral) _cococtl_paths -f; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--evidence --collateral --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -f
+		fi
+		;;
 	'collateral add')
 		case $prev in
 		--at) :; return ;;
@@ -1328,6 +1344,7 @@ _cococtl()
 	'policy lint')
 		case $prev in
 		--reference) _cococtl_paths -f; return ;;
+		--evidence) _cococtl_paths -f; return ;;
 		--confidential) _cococtl_paths -f; return ;;
 		--trustee) :; return ;;
 		--at) :; return ;;
@@ -1337,7 +1354,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--reference --confidential --trustee --strict --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--reference --evidence --confidential --trustee --strict --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

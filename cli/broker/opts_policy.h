@@ -23,6 +23,7 @@ struct coco_opts_policy_generate {
 struct coco_opts_policy_lint {
 	struct coco_strlist files;
 	struct coco_strlist reference;
+	struct coco_strlist evidence;
 	const char *confidential;
 	const char *trustee;
 	bool strict;

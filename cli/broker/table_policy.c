@@ -90,12 +90,15 @@ const struct coco_cmd coco_cmd_entry_policy_generate = {
 
 static const struct coco_operand lint_operands[] = {
 	{ .name = "file", .kind = COCO_KIND_INPUT, .min = 1, .max = 64,
-	  .help = "policies in Rego", COCO_BIND_LIST(LINT, files) },
+	  .help = "policies in Rego, evidence policies in TOML", COCO_BIND_LIST(LINT, files) },
 };
 
 static const struct coco_opt lint_opts[] = {
 	{ .name = "reference", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE",
 	  .help = "the reference values that are registered", COCO_BIND_LIST(LINT, reference) },
+	{ .name = "evidence", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "INPUT",
+	  .help = "sample whose claims the rules of a TOML policy ought to cover",
+	  COCO_BIND_LIST(LINT, evidence) },
 	{ .name = "confidential", .kind = COCO_KIND_INPUT, .arg = "FILE",
 	  .help = "words that may not appear, one a line", COCO_BIND_STR(LINT, confidential) },
 	{ .name = "trustee", .kind = COCO_KIND_STRING, .arg = "RELEASE", .def = "v0.21",
@@ -125,6 +128,8 @@ const struct coco_cmd coco_cmd_entry_policy_lint = {
 		"named, when resources have the same tag (cloud back ends use nothing else), and, "
 		"with --reference, of names without a value and values without a use; it fails "
 		"when no name has a value.\n\n"
+		"Of an evidence policy: rules without a value, waivers that ended or fit no rule, "
+		"debug guests, any measurement, old firmware or old evidence accepted.\n\n"
 		"It reads Rego as far as it has to. What it does not understand is named and ends "
 		"with exit code 8, never with a pass.",
 	.flags = COCO_CMD_VERIFIES,
@@ -133,7 +138,7 @@ const struct coco_cmd coco_cmd_entry_policy_lint = {
 	COCO_LIST(examples, lint_examples),
 	.exits = COCO_EXIT_BIT(REJECTED) | COCO_EXIT_BIT(MALFORMED) | COCO_EXIT_BIT(IO) |
 		 COCO_EXIT_BIT(LIMIT) | COCO_EXIT_BIT(INDETERMINATE),
-	.see = "policy generate, refval show",
+	.see = "policy generate, policy test, refval show",
 	.opts_size = sizeof(LINT),
 	.since = "0.2.0",
 };

@@ -25,6 +25,12 @@ struct coco_opts_evidence_verify {
 	bool claims;               /* the table of claims too */
 };
 
+struct coco_opts_policy_test {
+	const char *policy;
+	struct coco_strlist evidence;
+	struct coco_strlist collateral;
+};
+
 struct coco_opts_evidence_explain {
 	struct coco_opts_evidence_verify verify;
 	const char *profile;

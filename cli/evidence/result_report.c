@@ -116,6 +116,15 @@ void coco_result_report(struct coco_report *report, const struct coco_result *r,
 	coco_result_write(jw, r, authentic_only);
 }
 
+void coco_result_report_aspect(struct coco_report *report, const struct coco_result *r,
+			       enum coco_aspect aspect)
+{
+	report_inputs(report, r);
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (r->checks[i].aspect == aspect)
+			report_check(report, r, &r->checks[i]);
+}
+
 static void claim_row(struct coco_report *report, const struct coco_claim *c)
 {
 	char value[VALUE];

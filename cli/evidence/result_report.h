@@ -12,6 +12,10 @@
 void coco_result_report(struct coco_report *report, const struct coco_result *r,
 			bool authentic_only);
 
+/* coco_result_report_aspect - only the checks of one aspect. */
+void coco_result_report_aspect(struct coco_report *report, const struct coco_result *r,
+			       enum coco_aspect aspect);
+
 /* coco_result_report_claims - a table of claims per subject, text only. */
 void coco_result_report_claims(struct coco_report *report, const struct coco_result *r);
 

@@ -10,6 +10,7 @@
 coco_cmd_fn coco_cmd_evidence_inspect;
 coco_cmd_fn coco_cmd_evidence_verify;
 coco_cmd_fn coco_cmd_evidence_explain;
+coco_cmd_fn coco_cmd_policy_test;
 coco_cmd_fn coco_cmd_collateral_add;
 coco_cmd_fn coco_cmd_collateral_list;
 coco_cmd_fn coco_cmd_collateral_check;

@@ -113,6 +113,12 @@ void coco_policy_free(struct coco_policy *p);   /* fine on a zeroed struct */
  */
 void coco_policy_judge(const struct coco_policy *p, struct coco_result *r);
 
+/*
+ * coco_policy_try - the same whether the evidence is authentic or not, to try
+ * a policy on samples: says nothing of the evidence itself.
+ */
+void coco_policy_try(const struct coco_policy *p, struct coco_result *r);
+
 /* What lint finds. */
 enum coco_policy_finding_kind {
 	COCO_POLICY_RULE_EMPTY,      /* a rule without a value fails always */

@@ -396,10 +396,11 @@ static void nobody(struct coco_result *r, const struct coco_policy_rule *rule)
 		coco_check_detail(r, "no evidence of this kind");
 }
 
-void coco_policy_judge(const struct coco_policy *p, struct coco_result *r)
+/* all: also subjects that are known not to be authentic. */
+static void judge_all(const struct coco_policy *p, struct coco_result *r, bool all)
 {
 	for (size_t s = 0; s < r->n_subjects; s++)
-		if (rejected(r, s))
+		if (!all && rejected(r, s))
 			not_looked_at(r, s);
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct coco_policy_rule *rule = &p->rules[i];
@@ -409,13 +410,23 @@ void coco_policy_judge(const struct coco_policy *p, struct coco_result *r)
 			if (!applies(rule, &r->subjects[s]))
 				continue;
 			found = true;
-			if (!rejected(r, s) && when_holds(rule, &r->subjects[s]))
+			if ((all || !rejected(r, s)) && when_holds(rule, &r->subjects[s]))
 				judge_claim(p, rule, r, (int)s);
 		}
 		if (!found)
 			nobody(r, rule);
 	}
 	for (size_t s = 0; s < r->n_subjects; s++)
-		if (!rejected(r, s))
+		if (all || !rejected(r, s))
 			uncovered(p, r, (int)s);
+}
+
+void coco_policy_judge(const struct coco_policy *p, struct coco_result *r)
+{
+	judge_all(p, r, false);
+}
+
+void coco_policy_try(const struct coco_policy *p, struct coco_result *r)
+{
+	judge_all(p, r, true);
 }

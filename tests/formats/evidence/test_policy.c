@@ -259,6 +259,8 @@ static void test_subjects(void **state COCO_UNUSED)
 	assert_int_equal(count(&r, COCO_CHECKED_PASS), 0);
 	assert_int_equal(count(&r, COCO_CHECKED_SKIPPED), 2);
 	assert_int_equal(count(&r, COCO_CHECKED_MISSING), 1);
+	coco_policy_try(&p, &r);   /* to try it on samples all are judged */
+	assert_int_equal(count(&r, COCO_CHECKED_PASS), 1);
 	coco_policy_free(&p);
 	coco_result_free(&r);
 }
