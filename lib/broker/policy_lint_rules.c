@@ -38,16 +38,16 @@ static void found(void *ctx, const struct coco_policy_finding *f)
 		[COCO_POLICY_RULE_EMPTY] = { "policy.rule.empty", "%s has no value: it refuses all",
 					     "give it values, or leave the key out" },
 		[COCO_POLICY_WAIVER_EXPIRED] = { "policy.waiver.expired", "the waiver of %s has "
-						 "ended", "take it out, or have it approved again" },
+						 "ended", "take it out, or have it renewed" },
 		[COCO_POLICY_WAIVER_UNUSED] = { "policy.waiver.unused", "no rule is called %s",
-						"correct the name: policy test shows those of rules" },
+						"correct the name: policy test shows them" },
 		[COCO_POLICY_DEBUG_ALLOWED] = { "policy.debug.allowed", "a guest with %s set is "
 						"accepted: its memory is open to the host",
 						"deny \"debug\"" },
 		[COCO_POLICY_NO_MEASUREMENT] = { "policy.measurement.none", "nothing says what may "
 						 "run: no rule for %s",
-						 "add values, or give --reference when verifying" },
-		[COCO_POLICY_NO_TCB] = { "policy.tcb.none", "any age of firmware is accepted: no %s",
+						 "add values, or verify with --reference" },
+		[COCO_POLICY_NO_TCB] = { "policy.tcb.none", "firmware of any age goes: no %s",
 					 "add minimums for the machines in use" },
 		[COCO_POLICY_NO_FRESH] = { "policy.fresh.none", "old evidence is accepted: no %s",
 					   "require \"fresh\"" },
