@@ -230,13 +230,15 @@ static int take_lines(struct coco_search_args *a, const char *value, struct coco
 	return r;
 }
 
-static int take_paths(struct coco_path_list *list, char *value, struct coco_diag *diag)
+/* "none" is a choice of initrds. */
+static int take_paths(struct coco_path_list *list, char *value, bool none,
+		      struct coco_diag *diag)
 {
 	char *item;
 	int r = 0;
 
 	while (r == 0 && (item = next_item(&value)) != NULL)
-		r = strcmp(item, "none") == 0 ? coco_path_list_add(list, NULL, diag)
+		r = none && strcmp(item, "none") == 0 ? coco_path_list_add(list, NULL, diag)
 					      : coco_path_list_take(list, item, diag);
 	return r;
 }
@@ -292,14 +294,14 @@ static int take_one(struct coco_search_args *a, struct varied *v, const char *na
 	if (strcmp(name, "hashes") == 0)
 		return take_set(name, value, hashes, &v->hashes, diag);
 	if (strcmp(name, "firmware") == 0)
-		return take_paths(&a->firmware, value, diag);
+		return take_paths(&a->firmware, value, false, diag);
 	if (strcmp(name, "kernel") == 0)
-		return take_paths(&a->kernels, value, diag);
+		return take_paths(&a->kernels, value, false, diag);
 	if (strcmp(name, "initrd") == 0)
-		return take_paths(&a->initrds, value, diag);
+		return take_paths(&a->initrds, value, true, diag);
 	if (strcmp(name, "uki") == 0) {
 		a->opts.from.uki = value;
-		return take_paths(&a->ukis, value, diag);
+		return take_paths(&a->ukis, value, false, diag);
 	}
 	if (strcmp(name, "memory") == 0)
 		a->opts.memory = value;

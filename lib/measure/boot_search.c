@@ -227,9 +227,9 @@ static size_t candidates_for(const struct coco_boot_search *req, enum coco_boot_
 
 	if (what == COCO_BOOT_CMDLINE)
 		return req->n_lines;
-	if (what == COCO_BOOT_KERNEL)
-		return req->n_kernels;
-	for (size_t i = 0; i < req->n_initrds; i++)
+	for (size_t i = 0; what == COCO_BOOT_KERNEL && i < req->n_kernels; i++)
+		n += req->kernels[i] != NULL;
+	for (size_t i = 0; what == COCO_BOOT_INITRD && i < req->n_initrds; i++)
 		n += req->initrds[i] != NULL;
 	return n;
 }
@@ -316,7 +316,8 @@ static int search_log(struct work *w)
 		offer(w, COCO_BOOT_INITRD, w->initrds[i], i, COCO_FORM_AS_GIVEN);
 	}
 	for (size_t i = 0; r == 0 && i < req->n_kernels; i++)
-		r = offer_kernel(w, i);
+		if (req->kernels[i] != NULL)
+			r = offer_kernel(w, i);
 	return r;
 }
 

@@ -37,7 +37,8 @@ struct coco_boot_search {
 	size_t n_lines;
 	const char *const *initrds;        /* files; NULL in the list: no initrd */
 	size_t n_initrds;
-	const char *const *kernels;        /* PE files, several: others are passed over; log only */
+	const char *const *kernels;        /* PE files, several: others are passed over; log
+					      only; NULL in the list: nothing */
 	size_t n_kernels;
 };
 

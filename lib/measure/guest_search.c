@@ -484,30 +484,31 @@ static bool is_past_firmware(const struct coco_guest_search *req, size_t k)
 	       depends[k].bit >= 1U << 8;
 }
 
-/* Whether a unified kernel image may run: systemd measures SMBIOS structures then. */
-static bool may_be_image(const struct coco_guest_search *req)
+/*
+ * Whether a unified kernel image may run: systemd measures SMBIOS structures then.
+ * Kernels that cannot be read are no candidates. Errors: LIMIT_MEMORY.
+ */
+static int find_image(const struct coco_guest_search *req, bool *ret, struct coco_diag *diag)
 {
-	bool uki = req->n[COCO_GUEST_UKI] > 0 ||
-		   (req->vtpm != NULL && (req->vtpm->disk != NULL || req->vtpm->uki != NULL)) ||
-		   (req->tdx != NULL && req->tdx->chain != NULL);
+	int r = 0;
 
-	for (size_t i = 0; !uki && i < req->n[COCO_GUEST_KERNEL]; i++)
-		if (coco_vtpm_is_uki(req->kernels[i], &uki, NULL) != 0)
-			uki = false;   /* it is no candidate at all */
-	return uki;
+	*ret = req->n[COCO_GUEST_UKI] > 0 ||
+	       (req->vtpm != NULL && (req->vtpm->disk != NULL || req->vtpm->uki != NULL)) ||
+	       (req->tdx != NULL && req->tdx->chain != NULL);
+	for (size_t i = 0; r != COCO_E_LIMIT_MEMORY && !*ret && i < req->n[COCO_GUEST_KERNEL]; i++)
+		if (req->kernels[i] != NULL)
+			r = coco_vtpm_is_uki(req->kernels[i], ret, NULL);
+	return r == COCO_E_LIMIT_MEMORY ? coco_fail(diag, r, "no memory for a search") : 0;
 }
 
 static void add_target(const struct coco_guest_search *req, struct coco_guest_found *out,
-		       size_t k, const char *algorithm)
+		       size_t k, bool image, const char *algorithm)
 {
 	struct coco_guest_answer *a = &out->answer[out->n++];
-	unsigned axes = depends[k].axes;
+	unsigned axes = depends[k].axes & ~(image ? 0 : depends[k].with_image);
 
 	if (is_past_firmware(req, k))
 		axes &= ~(unsigned)FIRMWARE;
-	if ((depends[k].with_image & axes) != 0 && !may_be_image(req))
-		axes &= ~depends[k].with_image;
-
 	snprintf(a->name, sizeof(a->name), "%s", depends[k].name);
 	snprintf(a->algorithm, sizeof(a->algorithm), "%s", algorithm);
 	a->result = COCO_MDIFF_SKIPPED;
@@ -532,7 +533,8 @@ static bool in_log(const struct coco_guest_search *req, size_t k, size_t bank)
 	return false;
 }
 
-static void list_targets(const struct coco_guest_search *req, struct coco_guest_found *out)
+static void list_targets(const struct coco_guest_search *req, struct coco_guest_found *out,
+			 bool image)
 {
 	const struct coco_tcg_log *log = req->log;
 	size_t bank = log != NULL ? log->n_banks : 0;
@@ -541,10 +543,11 @@ static void list_targets(const struct coco_guest_search *req, struct coco_guest_
 		bank--;
 	for (size_t k = 0; k < COCO_ARRAY_LEN(depends) && out->n < COCO_GUEST_REGISTERS; k++) {
 		if (bank > 0 && in_log(req, k, bank - 1))
-			add_target(req, out, k, coco_tcg_alg_name(log->bank[bank - 1].alg));
+			add_target(req, out, k, image,
+				   coco_tcg_alg_name(log->bank[bank - 1].alg));
 		for (size_t i = 0; log == NULL && i < req->n_values; i++)
 			if (strcmp(req->values[i].name, depends[k].name) == 0)
-				add_target(req, out, k, req->values[i].algorithm);
+				add_target(req, out, k, image, req->values[i].algorithm);
 	}
 }
 
@@ -601,9 +604,12 @@ int coco_guest_search(const struct coco_run *run, const struct coco_guest_search
 
 	if (out == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a search");
+	bool image = false;
 	int r = coco_shelf_new(&shelf, diag);
+	if (r == 0)
+		r = find_image(req, &image, diag);
 	if (r == 0) {
-		list_targets(req, out);
+		list_targets(req, out, image);
 		r = search(run, req, out, shelf, diag);
 	}
 	coco_shelf_free(shelf);
