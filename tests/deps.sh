@@ -6,7 +6,7 @@ set -eu
 needed='gcc make pkg-config libssl-dev libzstd-dev zlib1g-dev libjansson-dev libarchive-dev libcmocka-dev
 libcurl4-openssl-dev libmicrohttpd-dev libcbor-dev libxml2-dev openssl'
 peers='clang mandoc ovmf python3 python3-cryptography python3-jwcrypto python3-cbor2 zstd age skopeo
-docker-registry cryptsetup-bin qemu-utils qemu-system-x86 dosfstools mtools pesign sbsigntool'
+strace libxml2-utils docker-registry cryptsetup-bin qemu-utils qemu-system-x86 dosfstools mtools pesign sbsigntool'
 
 command -v apt-get >/dev/null 2>&1 || {
 	echo "deps: this is no Debian; install the like of:" $needed $peers
