@@ -245,9 +245,9 @@ static unsigned rank(enum coco_mdiff_result r)
 }
 
 /*
- * Whether an answer is better than the one that is there: equal; of equal ones
- * that of the candidate that explains more registers; of others that which agrees
- * in more steps; else that of the first candidate.
+ * Whether an answer is better than the one that is there: equal, or agreeing in
+ * more steps; then that of the candidate that explains more registers, then that
+ * of the first one.
  */
 static bool is_better(const struct pass *p, size_t k, size_t candidate, size_t score,
 		      const struct coco_guest_answer *a)
@@ -259,12 +259,12 @@ static bool is_better(const struct pass *p, size_t k, size_t candidate, size_t s
 		return true;
 	if (equal != (have->result == COCO_MDIFF_EQUAL))
 		return equal;
-	if (equal && score != p->score[k])
-		return score > p->score[k];
 	if (!equal && a->same != have->same)
 		return a->same > have->same;
 	if (rank(a->result) != rank(have->result))
 		return rank(a->result) > rank(have->result);
+	if (score != p->score[k])
+		return score > p->score[k];
 	return candidate < p->best[k];
 }
 
