@@ -155,8 +155,11 @@ static size_t render_table(struct coco_wr *wr, const struct coco_report *r, size
 
 			padded(wr, row->cell[c], last && !head->right[c] ? 0 : width[c],
 			       head->right[c]);
-			coco_wr_str(wr, last ? "\n" : "  ");
+			coco_wr_str(wr, last ? "" : "  ");
 		}
+		while (wr->code == 0 && wr->n > 0 && wr->p[wr->n - 1] == ' ')
+			wr->n--;   /* empty cells at the end leave nothing behind */
+		coco_wr_str(wr, "\n");
 	}
 	return end;
 }

@@ -114,10 +114,10 @@ int coco_cmd_collateral_check(struct coco_cli *cli, const void *opts, struct coc
 	}
 	coco_collateral_free(&c);
 	if (r == 0 && n.missing > 0)
-		return coco_fail(diag, COCO_E_COLLATERAL_MISSING, "%zu things are missing to "
-				 "verify this evidence", n.missing);
+		return coco_fail(diag, COCO_E_COLLATERAL_MISSING, "%zu thing%s missing to verify "
+				 "this evidence", n.missing, n.missing == 1 ? " is" : "s are");
 	if (r == 0 && n.expired > 0)
-		return coco_fail(diag, COCO_E_COLLATERAL_EXPIRED, "%zu items are not valid now",
-				 n.expired);
+		return coco_fail(diag, COCO_E_COLLATERAL_EXPIRED, "%zu item%s not valid now",
+				 n.expired, n.expired == 1 ? " is" : "s are");
 	return r;
 }

@@ -1,0 +1,1 @@
+int a; /* x // y */ char *s = "//"; int b; // z
