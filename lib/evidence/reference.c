@@ -3,6 +3,7 @@
  */
 #include "lib/evidence/reference.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,10 +17,23 @@ enum { HEX_MAX = 2 * 64, SHOWN = 3 };
 static void claim_of(const struct coco_refvalue *v, char ret[COCO_CLAIM_NAME],
 		     char reason[COCO_RESULT_REASON])
 {
+	static const char *const others[][2] = {
+		{ "snp.smt_enabled", "snp.platform_info.smt_en" },
+		{ "snp.tsme_enabled", "snp.platform_info.tsme_en" },
+		{ "snp.abi_major", "snp.policy.abi_major" },
+		{ "snp.abi_minor", "snp.policy.abi_minor" },
+		{ "snp.single_socket", "snp.policy.single_socket" },
+		{ "snp.smt_allowed", "snp.policy.smt" },
+	};
 	unsigned n = 0;
 	int end = 0;
 
 	snprintf(ret, COCO_CLAIM_NAME, "%.90s", v->name);
+	for (size_t i = 0; i < COCO_ARRAY_LEN(others); i++)
+		if (strcmp(others[i][0], v->name) == 0)
+			snprintf(ret, COCO_CLAIM_NAME, "%s", others[i][1]);
+	if (strncmp(v->name, "snp.tcb.", 8) == 0)
+		snprintf(ret, COCO_CLAIM_NAME, "snp.reported_tcb.%.60s", v->name + 8);
 	snprintf(reason, COCO_RESULT_REASON, "REFERENCE:%.60s", v->name);
 	if (strcmp(v->name, "snp.launch_digest") == 0) {
 		snprintf(ret, COCO_CLAIM_NAME, "snp.measurement");
@@ -53,6 +67,12 @@ static bool equal(const struct coco_refvalue *v, const struct coco_claim *c)
 	const char *hex = NULL;
 	size_t n = 0;
 
+	if (c->type == COCO_CLAIM_TYPE_BOOL)
+		return strcmp(v->value, c->number != 0 ? "true" : "false") == 0;
+	if (c->type == COCO_CLAIM_TYPE_NUMBER) {
+		snprintf(text, sizeof(text), "%" PRIu64, c->number);
+		return strcmp(v->value, text) == 0;
+	}
 	if (c->type != COCO_CLAIM_TYPE_BYTES || !hex_of(v, &hex, &n) || n > HEX_MAX ||
 	    n != 2 * c->n)
 		return false;
@@ -115,11 +135,14 @@ static void expected(struct coco_result *r, const struct coco_refset *set, size_
 		const char *hex = NULL;
 		size_t n_hex = 0;
 
-		if (!same_register(&set->v[i], &set->v[first]) ||
-		    !hex_of(&set->v[i], &hex, &n_hex))
+		if (!same_register(&set->v[i], &set->v[first]))
 			continue;
+		if (!hex_of(&set->v[i], &hex, &n_hex)) {
+			hex = set->v[i].value;
+			n_hex = strlen(hex);
+		}
 		snprintf(text + n, sizeof(text) - n, "%s%.*s", shown > 0 ? " or " : "",
-			 (int)n_hex, hex);
+			 (int)coco_min_size(n_hex, HEX_MAX), hex);
 		shown++;
 	}
 	if (f->n > shown) {
@@ -241,9 +264,9 @@ void coco_references_judge(const struct coco_refset *set, struct coco_result *r)
 				continue;
 			claim_of(&set->v[i], claim, reason);
 			c = coco_claims_find(&r->subjects[s].claims, claim);
-			if (c == NULL || c->type != COCO_CLAIM_TYPE_BYTES)
+			if (c == NULL)
 				continue;
-			any = true;
+			any = any || c->type == COCO_CLAIM_TYPE_BYTES;   /* says what runs */
 			judge(set, i, c, reason, r, (int)s);
 		}
 		if (!any)

@@ -114,6 +114,37 @@ static void test_registers(void **state COCO_UNUSED)
 	coco_refset_free(&set);
 }
 
+/* Numbers and flags as Trustee's policies compare them. */
+static void test_numbers(void **state COCO_UNUSED)
+{
+	static const char *const values[] = { "219", "222" };
+	struct coco_refset set = { .n = 0 };
+	struct coco_diag d = { 0 };
+	struct coco_result r;
+	struct coco_claims *c = start(&r, "cpu", "snp", COCO_CHECKED_PASS);
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(values); i++) {
+		struct coco_refvalue v = { .name = "snp.tcb.microcode" };
+
+		v.value = (char *)(uintptr_t)values[i];
+		assert_ok(coco_refset_add(&set, &v, NULL, &d), &d);
+	}
+	struct coco_refvalue flag = { .name = "snp.smt_enabled" };
+	flag.value = (char *)(uintptr_t)"true";
+	assert_ok(coco_refset_add(&set, &flag, NULL, &d), &d);
+	coco_claims_number(c, "snp.reported_tcb.microcode", 222, 0, 1);
+	coco_claims_bool(c, "snp.platform_info.smt_en", false, 0, 8);
+	coco_references_judge(&set, &r);
+	assert_int_equal(check_of(&r, "reference.snp.reported_tcb.microcode")->outcome,
+			 COCO_CHECKED_PASS);
+	assert_int_equal(check_of(&r, "reference.snp.platform_info.smt_en")->outcome,
+			 COCO_CHECKED_FAIL);
+	/* none of them says what may run */
+	assert_int_equal(check_of(&r, "reference.any")->outcome, COCO_CHECKED_MISSING);
+	coco_result_free(&r);
+	coco_refset_free(&set);
+}
+
 static void test_none(void **state COCO_UNUSED)
 {
 	struct coco_refset set = { .n = 0 };
@@ -142,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_none),
 	};
 
