@@ -70,7 +70,7 @@ static const struct coco_operand verify_operands[] = {
 	  .help = "the report data that the evidence must hold, zeros follow", \
 	  .conflicts = "nonce", COCO_BIND_STR(s, m report_data) }, \
 	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", \
-	  .help = "the initdata document (TOML) that the evidence must name", \
+	  .help = "the initdata document, in any form, that the evidence must name", \
 	  COCO_BIND_STR(s, m initdata) }
 
 static const struct coco_opt verify_opts[] = {

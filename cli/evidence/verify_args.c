@@ -6,6 +6,7 @@
 #include "cli/evidence/evidence_args.h"
 #include "formats/core/err_evidence.h"
 #include "formats/core/mem.h"
+#include "lib/broker/initdata_file.h"
 #include "lib/broker/refval.h"
 #include "lib/core/io.h"
 #include "lib/evidence/collateral_bundle.h"
@@ -29,6 +30,23 @@ void coco_verify_free(struct coco_verify_inputs *in)
 	coco_free(in->initdata);
 }
 
+/* The document in any form in which it travels: TOML, annotation, image. */
+static int read_initdata(struct coco_verify_inputs *in, const char *path, struct coco_diag *diag)
+{
+	enum coco_initdata_form form;
+	uint8_t *p = NULL;
+	size_t n = 0;
+	int r = coco_read_file(path, INITDATA_MAX, &p, &n, diag);
+
+	if (r == 0)
+		r = coco_initdata_unpack(coco_view_of(p, n), &in->initdata, &in->n_initdata,
+					 &form, diag);
+	if (r != 0)
+		coco_diag_source(diag, "%s", path);
+	coco_free(p);
+	return r;
+}
+
 static int read_values(struct coco_verify_inputs *in, const struct coco_opts_evidence_verify *o,
 		       struct coco_diag *diag)
 {
@@ -42,8 +60,7 @@ static int read_values(struct coco_verify_inputs *in, const struct coco_opts_evi
 					COCO_BIND_REPORT_DATA, &in->report_data,
 					&in->n_report_data, diag);
 	if (r == 0 && o->initdata != NULL)
-		r = coco_read_file(o->initdata, INITDATA_MAX, &in->initdata, &in->n_initdata,
-				   diag);
+		r = read_initdata(in, o->initdata, diag);
 	return r;
 }
 

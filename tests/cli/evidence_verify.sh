@@ -104,3 +104,12 @@ expect 0 refval create --value snp.launch_digest="$(printf '%096d' 0)" -o refs.j
 expect 1 evidence verify payload.json --nonce $nonce --reference refs.json
 has out 'no authentic evidence here has this register'
 expect 3 evidence verify payload.json --reference hello
+
+# the initdata of an annotation is the same document
+printf 'version = "0.1.0"\nalgorithm = "sha256"\n\n[data]\n"aa.toml" = "x"\n' >initdata.toml
+gzip -nc initdata.toml | base64 -w0 >annotation
+expect 1 evidence verify payload.json --initdata initdata.toml --json
+mv out plain
+expect 1 evidence verify payload.json --initdata annotation --json
+grep -o '"id":"bind.initdata"' out >/dev/null || fail "the annotation was not read"
+expect 3 evidence verify payload.json --initdata bundle.tar
