@@ -82,7 +82,7 @@ static void test_depth(void **state COCO_UNUSED)
 static void test_unknown(void **state COCO_UNUSED)
 {
 	static const char *const texts[] = { "", "x", "{}", "[]", "[1,2]", "hello world",
-					     "\x7f" "ELF" };
+					     ("\x7f" "ELF") };
 
 	for (size_t i = 0; i < COCO_ARRAY_LEN(texts); i++) {
 		struct coco_pieces list = { .n = 0 };
