@@ -5,6 +5,7 @@
 #include "cli/evidence/result_report.h"
 #include "cli/evidence/run_evidence.h"
 #include "cli/evidence/verify_args.h"
+#include "cli/evidence/verify_reports.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 
@@ -41,11 +42,15 @@ int coco_cmd_evidence_verify(struct coco_cli *cli, const void *opts, struct coco
 
 	if (in == NULL)
 		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for the inputs");
-	int r = coco_verify_read(&cli->run, in, o, diag);
+	int r = coco_verify_reports_check(cli, &o->reports, diag);
+	if (r == 0)
+		r = coco_verify_read(&cli->run, in, o, diag);
 	if (r == 0)
 		r = coco_verify_run(&cli->run, o, in, &result, diag);
 	if (r == 0)
 		r = write_result(cli, &result, o->authentic_only, diag);
+	if (r == 0)
+		r = coco_verify_reports_write(cli, &o->reports, &result, o->authentic_only, diag);
 	if (r == 0) {
 		if (o->claims)
 			coco_result_report_claims(report, &result);

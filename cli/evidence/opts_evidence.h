@@ -23,6 +23,7 @@ struct coco_opts_evidence_verify {
 	struct coco_strlist require;
 	bool authentic_only;
 	bool claims;               /* the table of claims too */
+	struct coco_strlist reports;   /* FORM:FILE */
 };
 
 struct coco_opts_policy_test {

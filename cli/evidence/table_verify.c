@@ -84,6 +84,9 @@ static const struct coco_opt verify_opts[] = {
 	{ .name = "claims", .kind = COCO_KIND_FLAG,
 	  .help = "show what the evidence says before the checks",
 	  COCO_BIND_FLAG(VERIFY, claims) },
+	{ .name = "report", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REPEAT,
+	  .arg = "FORM:FILE", .help = "the result for CI: junit:FILE or sarif:FILE",
+	  COCO_BIND_LIST(VERIFY, reports) },
 };
 
 static const struct coco_example verify_examples[] = {

@@ -50,6 +50,30 @@ mkdir dir && cp payload.json dir/ && echo note >dir/note
 expect 1 evidence verify dir --nonce $nonce
 has out 'dir/note is not recognised'
 
+# for CI: one case per check and one for the verdict; nothing is written over
+expect 1 evidence verify payload.json --nonce $nonce --report junit:r.xml --report sarif:r.sarif
+grep -q '<failure type="EVIDENCE_UNSUPPORTED:sample"' r.xml || fail "no failure in r.xml"
+grep -q '"version": "2.1.0"' r.sarif || fail "no version in r.sarif"
+grep -q 'EVIDENCE_UNSUPPORTED:sample' r.sarif || fail "no reason in r.sarif"
+"$BUILT/tests/cli/core/test_out" r.sarif || fail "r.sarif is not JSON"
+if command -v xmllint >/dev/null 2>&1; then
+	xmllint --noout --nonet r.xml || fail "r.xml is not XML"
+	[ "$(xmllint --xpath 'count(//testcase)' r.xml)" = \
+		"$(xmllint --xpath 'string(/testsuites/@tests)' r.xml)" ] || fail "wrong counts"
+	[ "$(xmllint --xpath 'count(//failure)' r.xml)" = \
+		"$(xmllint --xpath 'string(/testsuites/@failures)' r.xml)" ] || fail "wrong counts"
+fi
+expect 10 evidence verify payload.json --nonce $nonce --report junit:r.xml
+expect 1 evidence verify payload.json --nonce $nonce --report junit:r.xml --force
+expect 2 evidence verify payload.json --report html:r.html
+has err 'junit:FILE or sarif:FILE'
+expect 2 evidence verify payload.json --report junit:
+expect 2 evidence verify payload.json --report sarif:-
+expect 2 evidence verify payload.json --report junit:same --report sarif:same
+expect 2 evidence verify payload.json --report junit:same -o same
+expect 4 evidence verify payload.json --report junit:nodir/r.xml
+[ ! -e same ] || fail "an output of a refused command"
+
 # cannot be decided: evidence of a GPU
 printf '[{"arch":"HOPPER","nonce":"00","evidence":"","certificate":""}]' >gpu.json
 expect 8 evidence verify gpu.json --authentic-only
