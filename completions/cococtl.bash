@@ -853,6 +853,7 @@ _cococtl()
 		--report-data) :; return ;;
 		--initdata) _cococtl_paths -f; return ;;
 		--require) :; return ;;
+		--report) :; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
@@ -861,7 +862,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --claims --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --claims --report --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

@@ -889,6 +889,7 @@ complete -c cococtl -n '__cococtl_at evidence verify' -l initdata -r -F -d 'the 
 complete -c cococtl -n '__cococtl_at evidence verify' -l require -x -d 'must be checked: cpu, gpu, tpm, token, eventlog, fresh, revocation'
 complete -c cococtl -n '__cococtl_at evidence verify' -l authentic-only -d 'ask only whether it is authentic, not whether it is acceptable'
 complete -c cococtl -n '__cococtl_at evidence verify' -l claims -d 'show what the evidence says before the checks'
+complete -c cococtl -n '__cococtl_at evidence verify' -l report -x -d 'the result for CI: junit:FILE or sarif:FILE'
 complete -c cococtl -n '__cococtl_at evidence verify' -s o -l output -r -F -d 'the attestation result, JSON'
 complete -c cococtl -n '__cococtl_at evidence verify' -s f -l force -d 'replace an output that exists already'
 complete -c cococtl -n '__cococtl_at evidence verify' -l at -x -d 'the time to work at, as 2026-11-21T12:00:00Z'
