@@ -4,7 +4,6 @@
  */
 #include "formats/evidence/result_junit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "formats/core/xml.h"
@@ -31,7 +30,8 @@ static void build(struct coco_result *r)
 	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_CHECKED_MISSING, "a.miss",
 			  "the root is there");
 	coco_check_refusal(r, COCO_ROLE_CALLER, "COLL_MISSING:ARK", "add it");
-	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_CHECKED_SKIPPED, "a.skip", "not asked");
+	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_CHECKED_SKIPPED, "a.skip",
+			  "not asked");
 	coco_check_detail(r, "nobody asked");
 	coco_result_check(r, s, COCO_ASPECT_ACCEPTABLE, COCO_CHECKED_WAIVED, "a.waived", "old");
 	coco_check_detail(r, "until spring");
