@@ -47,6 +47,15 @@ struct coco_opts_collateral_list {
 	const char *bundle;
 };
 
+struct coco_opts_collateral_fetch {
+	const char *bundle;
+	struct coco_strlist evidence;
+	const char *kds;
+	const char *pcs;
+	const char *ca;
+	uint32_t timeout;          /* seconds; 0: default */
+};
+
 struct coco_opts_collateral_check {
 	const char *bundle;
 	struct coco_strlist evidence;

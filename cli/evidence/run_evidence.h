@@ -14,5 +14,6 @@ coco_cmd_fn coco_cmd_policy_test;
 coco_cmd_fn coco_cmd_collateral_add;
 coco_cmd_fn coco_cmd_collateral_list;
 coco_cmd_fn coco_cmd_collateral_check;
+coco_cmd_fn coco_cmd_collateral_fetch;
 
 #endif

@@ -8,6 +8,7 @@ static const struct coco_cmd *const cmds[] = {
 	&coco_cmd_entry_evidence_verify,
 	&coco_cmd_entry_evidence_explain,
 	&coco_cmd_entry_policy_test,
+	&coco_cmd_entry_collateral_fetch,
 	&coco_cmd_entry_collateral_add,
 	&coco_cmd_entry_collateral_list,
 	&coco_cmd_entry_collateral_check,

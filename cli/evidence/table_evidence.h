@@ -12,6 +12,7 @@ extern const struct coco_cmd coco_cmd_entry_evidence_inspect;
 extern const struct coco_cmd coco_cmd_entry_evidence_verify;
 extern const struct coco_cmd coco_cmd_entry_evidence_explain;
 extern const struct coco_cmd coco_cmd_entry_policy_test;
+extern const struct coco_cmd coco_cmd_entry_collateral_fetch;
 extern const struct coco_cmd coco_cmd_entry_collateral_add;
 extern const struct coco_cmd coco_cmd_entry_collateral_list;
 extern const struct coco_cmd coco_cmd_entry_collateral_check;

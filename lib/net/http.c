@@ -467,7 +467,8 @@ static bool may_retry(const struct coco_http *http, const struct coco_http_reque
 	long sent = 0;
 
 	if (code == CURLE_OK)
-		return http->config.retry_busy && (status == 429 || status == 503);
+		return (http->config.retry_busy && (status == 429 || status == 503)) ||
+		       (http->config.retry_server && status >= 500);
 	for (size_t i = 0; i < COCO_ARRAY_LEN(before); i++)
 		if (code == before[i])
 			return true;

@@ -37,6 +37,7 @@ struct coco_http_config {
 	unsigned backoff_ms;              /* before the second try; doubles; default 250 */
 	size_t max_body;
 	bool retry_busy;                  /* also retry the answers 429 and 503 */
+	bool retry_server;                /* ... and every other from 500 on */
 };
 
 struct coco_http;   /* opaque */
