@@ -23,7 +23,7 @@ _cococtl_commands()
 	'measure profile') echo 'import check' ;;
 	'evidence') echo 'inspect verify explain' ;;
 	'policy') echo 'test generate lint' ;;
-	'collateral') echo 'add list check' ;;
+	'collateral') echo 'fetch add list check' ;;
 	'broker') echo 'probe token put get delete plan apply status' ;;
 	'initdata') echo 'create inspect check' ;;
 	'refval') echo 'create merge export diff show' ;;
@@ -905,6 +905,25 @@ _cococtl()
 			_cococtl_words "--evidence --collateral --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
+		fi
+		;;
+	'collateral fetch')
+		case $prev in
+		--for) _cococtl_paths -f; return ;;
+		--kds) :; return ;;
+		--pcs) :; return ;;
+		--ca) _cococtl_paths -f; return ;;
+		--timeout) :; return ;;
+		--at) :; return ;;
+		--format) _cococtl_words "text json"; return ;;
+		--pretty) _cococtl_words "auto always never"; return ;;
+		--color) _cococtl_words "auto always never"; return ;;
+		--log-file) _cococtl_paths -f; return ;;
+		esac
+		if [[ $cur == -* ]]; then
+			_cococtl_words "--for --kds --pcs --ca --timeout --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+		else
+			_cococtl_paths -d
 		fi
 		;;
 	'collateral add')

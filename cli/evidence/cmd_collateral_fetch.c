@@ -56,6 +56,20 @@ static void tell(struct coco_report *report, const struct coco_needs *needs,
 	coco_report_count(report, "failed", "failed", n[COCO_FETCH_FAILED] + n[COCO_FETCH_LEFT]);
 }
 
+/* After a failure text output has no report: what did not come is told as warnings. */
+static void warn(const struct coco_run *run, const struct coco_needs *needs,
+		 const struct coco_fetch_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct coco_fetch_item *item = &list->v[i];
+
+		if (item->outcome == COCO_FETCH_FAILED || item->outcome == COCO_FETCH_LEFT)
+			coco_log(run, 0, "%s: %s", needs->v[i].what,
+				 item->outcome == COCO_FETCH_LEFT
+				 ? "its server did not answer before" : item->why);
+	}
+}
+
 /* The bundle before the network: a directory that cannot be one is told first. */
 static int open_bundle(const char *path, struct coco_collateral *c, struct coco_diag *diag)
 {
@@ -93,6 +107,7 @@ int coco_cmd_collateral_fetch(struct coco_cli *cli, const void *opts, struct coc
 	if (r == 0) {
 		tell(report, &needs, &list);
 		if (list.first.code != 0) {
+			warn(&cli->run, &needs, &list);
 			*diag = list.first;
 			r = list.first.code;
 		}

@@ -16,7 +16,8 @@
 #define INTEL_ROOT "https://certificates.trustedservices.intel.com"
 #define PCCS_ROOT "/sgx/certification/v4/rootcacrl"
 
-enum { BASE_MAX = 1024, HEADER_MAX = 64 << 10, SERVERS = 3, OK = 200, NOT_FOUND = 404, MANY = 429, SERVER = 500 };
+enum { BASE_MAX = 1024, HEADER_MAX = 64 << 10, SERVERS = 3 };
+enum { OK = 200, NOT_FOUND = 404, MANY = 429, SERVER = 500 };
 
 struct fetch {
 	const struct coco_run *run;

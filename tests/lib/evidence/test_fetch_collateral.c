@@ -96,7 +96,7 @@ static void answer_amd(struct place *s, const char *path, struct coco_test_answe
 	} else if (strstr(path, "cert_chain") != NULL) {
 		size_t n = add_pem(s->pem, s->snp->ask);
 
-		n += add_pem(s->pem + n, s->snp->ark);
+		n += add_pem(s->pem + n, s->snp->root);   /* the ARK */
 		body(a, s->pem, n);
 	} else if (strstr(path, "/crl") != NULL) {
 		body(a, s->snp->crl, s->snp->n_crl);
@@ -291,7 +291,8 @@ static void test_tdx(void **state COCO_UNUSED)
 			fail_msg("%s: %s", outcomes(&s), s.list.first.message);
 		assert_string_equal(outcomes(&s), "GGGG");
 		assert_int_equal(s.asked, mirror ? 4 : 5);
-		assert_int_equal(in_bundle(&s), 7);   /* two lists, two documents, CA, root, signer */
+		/* two lists, two documents, CA, root, signer */
+		assert_int_equal(in_bundle(&s), 7);
 		assert_ok(fetch(&s, &d), &d);
 		assert_string_equal(outcomes(&s), "HHHH");
 		assert_int_equal(s.asked, 0);

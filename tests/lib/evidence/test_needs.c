@@ -65,17 +65,16 @@ static void test_snp(void **state COCO_UNUSED)
 	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++) {
 		struct coco_mint_snp_set set;
 		struct coco_needs needs = { .n = 0 };
-		struct coco_collateral c, roots;
+		struct coco_collateral c;
 
 		coco_mint_snp_make(&list[i].spec, &set);
 		needs_of(&needs, set.report, sizeof(set.report), NULL);
 		expect(&needs, list[i].paths, list[i].n);
 		assert_true(needs.v[0].unsure == list[i].unsure);
 		coco_collateral_init(&c);
-		coco_collateral_init(&roots);
 		for (size_t k = 0; k < needs.n; k++)
 			assert_false(coco_need_met(&needs.v[k], &c, NULL, COCO_PKI_NOW));
-		coco_mint_snp_add(&set, &c, &roots);
+		coco_mint_snp_add(&set, &c, &c);   /* the ARK is the root */
 		coco_needs_free(&needs);
 		/* the leaf says which product it is */
 		needs_of(&needs, set.report, sizeof(set.report), &c);
@@ -89,7 +88,6 @@ static void test_snp(void **state COCO_UNUSED)
 		}
 		coco_needs_free(&needs);
 		coco_collateral_free(&c);
-		coco_collateral_free(&roots);
 		coco_mint_snp_free(&set);
 	}
 }
@@ -112,12 +110,11 @@ static void test_snp_defects(void **state COCO_UNUSED)
 		const struct coco_mint_snp_spec spec = { .version = 3, .defect = list[i].defect };
 		struct coco_mint_snp_set set;
 		struct coco_needs needs = { .n = 0 };
-		struct coco_collateral c, roots;
+		struct coco_collateral c;
 
 		coco_mint_snp_make(&spec, &set);
 		coco_collateral_init(&c);
-		coco_collateral_init(&roots);
-		coco_mint_snp_add(&set, &c, &roots);
+		coco_mint_snp_add(&set, &c, &c);   /* the ARK is the root */
 		needs_of(&needs, set.report, sizeof(set.report), NULL);
 		bool leaf = coco_need_met(&needs.v[0], &c, NULL, COCO_PKI_NOW);
 		bool chain = coco_need_met(&needs.v[1], &c, NULL, COCO_PKI_NOW);
@@ -126,7 +123,6 @@ static void test_snp_defects(void **state COCO_UNUSED)
 			fail_msg("%s: %d %d %d", list[i].defect, leaf, chain, crl);
 		coco_needs_free(&needs);
 		coco_collateral_free(&c);
-		coco_collateral_free(&roots);
 		coco_mint_snp_free(&set);
 	}
 }
