@@ -16,11 +16,10 @@ static const struct coco_opt opts[] = {
 	  .arg = "EVIDENCE", .help = "evidence that the bundle shall be complete for",
 	  COCO_BIND_LIST(FETCH, evidence) },
 	{ .name = "kds", .kind = COCO_KIND_STRING, .arg = "URL",
-	  .help = "mirror of AMD's key service (default: https://kdsintf.amd.com)",
+	  .help = "mirror of AMD's key service (default: AMD's own)",
 	  COCO_BIND_STR(FETCH, kds) },
 	{ .name = "pcs", .kind = COCO_KIND_STRING, .arg = "URL",
-	  .help = "mirror or PCCS of Intel's service (default: "
-		  "https://api.trustedservices.intel.com)",
+	  .help = "mirror or PCCS of Intel's service (default: Intel's own)",
 	  COCO_BIND_STR(FETCH, pcs) },
 	{ .name = "ca", .kind = COCO_KIND_INPUT, .arg = "FILE",
 	  .help = "roots of the servers in PEM, instead of the system's",
