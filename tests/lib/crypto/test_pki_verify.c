@@ -10,7 +10,6 @@
 #include "lib/crypto/pki_cert.h"
 #include "tests/support/pki.h"
 #include "tests/support/support.h"
-#include "tests/support/wycheproof.h"
 
 static struct coco_diag d;
 
@@ -220,65 +219,6 @@ static void test_points(void **state COCO_UNUSED)
 	coco_pki_free(p);
 }
 
-/* r | s of a DER signature when it is in the one form and fits; false otherwise. */
-static bool plain_of(struct coco_view der, size_t half, uint8_t *ret)
-{
-	struct coco_rd rd;
-	struct coco_rd in;
-
-	coco_rd_init(&rd, der, 0, NULL);
-	coco_cder_enter(&rd, COCO_DER_SEQUENCE, "sig", &in);
-	struct coco_view r = coco_cder_unsigned(&in, "r");
-	struct coco_view s = coco_cder_unsigned(&in, "s");
-	coco_cder_leave(&rd, &in, "sig");
-	if (coco_rd_finish(&rd) != 0 || r.n > half || s.n > half)
-		return false;
-	memset(ret, 0, 2 * half);
-	memcpy(ret + half - r.n, r.p, r.n);
-	memcpy(ret + 2 * half - s.n, s.p, s.n);
-	return true;
-}
-
-static unsigned verified;
-
-static void ecdsa_case(const struct coco_jv *group, const struct coco_jv *test,
-		       const char *result)
-{
-	uint8_t raw[96];
-	uint8_t *der = NULL;
-	uint8_t *m = NULL;
-	uint8_t *sig = NULL;
-
-	size_t n_der = coco_wycheproof_hex(group, "publicKeyDer", &der);
-	size_t n_m = coco_wycheproof_hex(test, "msg", &m);
-	size_t n_sig = coco_wycheproof_hex(test, "sig", &sig);
-	/* the SubjectPublicKeyInfo ends with 04 | x | y */
-	size_t half = n_der > 100 ? 48 : 32;
-	assert_int_equal(der[n_der - 2 * half - 1], 4);
-	if (plain_of(coco_view_of(sig, n_sig), half, raw)) {
-		int r = coco_ec_verify_point(coco_view_of(der + n_der - 2 * half, 2 * half),
-					     coco_view_of(m, n_m), half == 48 ? 384 : 256,
-					     coco_view_of(raw, 2 * half), NULL);
-
-		assert_int_equal(r, strcmp(result, "valid") == 0 ? 0 : COCO_E_VERIFY_SIGNATURE);
-		verified++;
-	} else {
-		assert_string_not_equal(result, "valid");
-	}
-	coco_free(der);
-	coco_free(m);
-	coco_free(sig);
-}
-
-static void test_wycheproof(void **state COCO_UNUSED)
-{
-	if (coco_wycheproof_run("ecdsa_secp256r1_sha256", ecdsa_case) == 0)
-		skip();
-	assert_true(coco_wycheproof_run("ecdsa_secp384r1_sha384", ecdsa_case) > 0);
-	printf("ecdsa: %u Wycheproof signatures as plain numbers\n", verified);
-	assert_true(verified > 300);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -286,7 +226,6 @@ int main(void)
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_points),
-		cmocka_unit_test(test_wycheproof),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
