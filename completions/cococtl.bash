@@ -1027,6 +1027,7 @@ _cococtl()
 		--attestation-policy) :; return ;;
 		--reference-value) :; return ;;
 		--value) :; return ;;
+		--plugin) :; return ;;
 		--broker) :; return ;;
 		--admin-key) _cococtl_paths -f; return ;;
 		--admin-token) _cococtl_paths -f; return ;;
@@ -1038,6 +1039,7 @@ _cococtl()
 		--client-key) _cococtl_paths -f; return ;;
 		--timeout) :; return ;;
 		--trustee-version) _cococtl_words "auto v0.10 v0.11 v0.12 v0.13 v0.14 v0.15 v0.16 v0.17 v0.18 v0.19 v0.20 v0.21"; return ;;
+		-o | --output) _cococtl_paths -f; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -1045,7 +1047,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--resource --from --resource-policy --attestation-policy --reference-value --value --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--resource --from --resource-policy --attestation-policy --reference-value --value --plugin --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --dry-run --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -1055,6 +1057,7 @@ _cococtl()
 		--attester) _cococtl_words "auto tsm sev-guest tdx-guest sample"; return ;;
 		--attester-path) _cococtl_paths -f; return ;;
 		--initdata) _cococtl_paths -f; return ;;
+		--from) _cococtl_paths -f; return ;;
 		--tee-key) _cococtl_words "p256 p384 p521 rsa"; return ;;
 		--reference-value) :; return ;;
 		--broker) :; return ;;
@@ -1076,7 +1079,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--attester --attester-path --initdata --token --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--attester --attester-path --initdata --from --token --tee-key --reference-value --resource-policy --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --output --force --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi
@@ -1084,6 +1087,7 @@ _cococtl()
 	'broker delete')
 		case $prev in
 		--resource) :; return ;;
+		--plugin) :; return ;;
 		--broker) :; return ;;
 		--admin-key) _cococtl_paths -f; return ;;
 		--admin-token) _cococtl_paths -f; return ;;
@@ -1102,7 +1106,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--resource --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--resource --plugin --broker --admin-key --admin-token --issuer --audience --ca --pin --client-cert --client-key --timeout --store-json --trustee-version --insecure-permissions --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			:
 		fi

@@ -2,35 +2,17 @@
  * cmd_broker_get.c - cococtl broker get: a resource or token for this guest, or
  * what an administrator may read.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/broker/fetch_args.h"
 #include "cli/broker/kbs_args.h"
 #include "cli/broker/run_broker.h"
-
-/* A secret goes to a file or a store, and is not fetched when it cannot. */
-static int check_output(const struct coco_cli *cli, struct coco_diag *diag)
-{
-	const char *ref = cli->common.output;
-	enum coco_keyref_kind kind;
-
-	if (ref == NULL || strcmp(ref, "-") == 0)
-		return coco_fail(diag, COCO_E_USAGE_MISSING,
-				 "a secret needs a file: -o FILE, or -o store:DIR/repo/type/tag");
-	int r = coco_keyref_check(ref, &kind, diag);
-	if (r != 0 || kind == COCO_KEYREF_STORE)
-		return r;
-	if (kind != COCO_KEYREF_FILE)
-		return coco_fail(diag, COCO_E_USAGE_KEYREF,
-				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
-				 "nowhere else");
-	return coco_out_check(strncmp(ref, "file:", 5) == 0 ? ref + 5 : ref,
-			      coco_cli_out_flags(cli, 0), NULL, diag);
-}
+#include "formats/broker/plugin_uri.h"
 
 /* By evidence, from a broker. */
 static int attested(struct coco_cli *cli, const struct coco_opts_broker_get *o,
-		    const struct coco_resource_id *id, struct coco_secret *ret,
+		    const struct coco_rcar_want *want, struct coco_secret *ret,
 		    struct coco_report *report, struct coco_diag *diag)
 {
 	const struct coco_opts_broker *b = &o->broker;
@@ -52,7 +34,7 @@ static int attested(struct coco_cli *cli, const struct coco_opts_broker_get *o,
 	r = coco_arg_fetch_load(cli, &texts, &fetch, diag);
 	if (r != 0)
 		return r;
-	r = coco_fetch(&fetch.config, &cli->run, id, ret, &info, diag);
+	r = coco_fetch_plugin(&fetch.config, &cli->run, want, ret, &info, diag);
 	if (r == 0) {
 		coco_report_string(report, "attester", "attester", info.attester);
 		coco_report_string(report, "tee", "TEE", info.tee);
@@ -64,9 +46,9 @@ static int attested(struct coco_cli *cli, const struct coco_opts_broker_get *o,
 
 /* From a directory, which whoever can read it may. */
 static int from_store(struct coco_cli *cli, const struct coco_opts_broker_get *o,
-		      struct coco_secret *ret, struct coco_diag *diag)
+		      const char *name, struct coco_secret *ret, struct coco_diag *diag)
 {
-	const struct coco_item_id id = { .type = COCO_ITEM_RESOURCE, .name = o->resource };
+	const struct coco_item_id id = { .type = COCO_ITEM_RESOURCE, .name = name };
 	struct coco_arg_broker b;
 	int r = coco_arg_broker_open(cli, &o->broker, &b, diag);
 
@@ -77,22 +59,72 @@ static int from_store(struct coco_cli *cli, const struct coco_opts_broker_get *o
 	return r;
 }
 
-static int get_secret(struct coco_cli *cli, const struct coco_opts_broker_get *o,
-			struct coco_report *report, struct coco_diag *diag)
+/* The operand: a resource, or what a plugin is asked for. */
+static int parse_operand(const char *text, struct coco_plugin_uri *ret, struct coco_diag *diag)
 {
-	bool store = strncmp(o->broker.url, "store:", 6) == 0;
-	struct coco_secret secret = { 0 };
+	char path[COCO_RESOURCE_URI_MAX + 16];
 	struct coco_resource_id id;
-	int r = o->resource != NULL ?
-		coco_resource_id_parse(&id, o->resource, strlen(o->resource), diag) : 0;
 
-	if (r == 0 && store && o->resource == NULL)
-		r = coco_fail(diag, COCO_E_USAGE_CONFLICT, "a directory gives no tokens");
+	if (strncmp(text, "kbs:", 4) == 0 || strncmp(text, "kbs+", 4) == 0)
+		return coco_plugin_uri_parse(ret, text, strlen(text), diag);
+	int r = coco_resource_id_parse(&id, text, strlen(text), diag);
+	if (r != 0)
+		return r;
+	snprintf(path, sizeof(path), "resource/%s/%s/%s", id.repo, id.type, id.tag);
+	return coco_plugin_path_parse(ret, path, strlen(path), diag);
+}
+
+/* What goes with the question. */
+static int load_body(const struct coco_cli *cli, const struct coco_opts_broker_get *o,
+		     const char *resource, struct coco_secret *ret, struct coco_diag *diag)
+{
+	unsigned flags = cli->common.insecure_permissions ? COCO_KEYREF_INSECURE_PERMISSIONS : 0;
+
+	if (o->from == NULL)
+		return 0;
+	if (resource != NULL)
+		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				 "--from is for plugins; a resource has nothing but a name");
+	return coco_keyref_load(o->from, COCO_BACKEND_VALUE, flags, ret, diag);
+}
+
+/* From the broker or the directory; uri NULL: a token. */
+static int get_from(struct coco_cli *cli, const struct coco_opts_broker_get *o,
+		    const struct coco_plugin_uri *uri, struct coco_secret *ret,
+		    struct coco_report *report, struct coco_diag *diag)
+{
+	const char *resource = uri != NULL ? coco_plugin_uri_resource(uri) : NULL;
+	struct coco_rcar_want want = { .path = uri != NULL ? uri->path : NULL };
+	struct coco_secret body = { 0 };
+	int r = load_body(cli, o, resource, &body, diag);
+
+	if (r != 0)
+		return r;
+	if (strncmp(o->broker.url, "store:", 6) == 0 && resource == NULL) {
+		r = coco_fail(diag, COCO_E_USAGE_CONFLICT, uri != NULL ?
+			      "a directory has no plugins" : "a directory gives no tokens");
+	} else if (strncmp(o->broker.url, "store:", 6) == 0) {
+		r = from_store(cli, o, resource, ret, diag);
+	} else {
+		if (o->from != NULL)
+			want.body = coco_view_of(coco_secret_expose(&body), body.n);
+		r = attested(cli, o, uri != NULL ? &want : NULL, ret, report, diag);
+	}
+	coco_secret_free(&body);
+	return r;
+}
+
+static int get_secret(struct coco_cli *cli, const struct coco_opts_broker_get *o,
+		      struct coco_report *report, struct coco_diag *diag)
+{
+	struct coco_secret secret = { 0 };
+	struct coco_plugin_uri uri;
+	int r = o->resource != NULL ? parse_operand(o->resource, &uri, diag) : 0;
+
 	if (r == 0)
-		r = check_output(cli, diag);
+		r = coco_arg_secret_output(cli, diag);
 	if (r == 0)
-		r = store ? from_store(cli, o, &secret, diag) :
-		    attested(cli, o, o->resource != NULL ? &id : NULL, &secret, report, diag);
+		r = get_from(cli, o, o->resource != NULL ? &uri : NULL, &secret, report, diag);
 	if (r == 0)
 		r = coco_keyref_write(cli->common.output, &secret, coco_cli_out_flags(cli, 0),
 				      diag);
@@ -150,6 +182,9 @@ int coco_cmd_broker_get(struct coco_cli *cli, const void *opts, struct coco_repo
 		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
 				 "a resource, --token, --reference-value and --resource-policy "
 				 "exclude each other");
+	if (o->resource == NULL && o->from != NULL)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "--from needs kbs+PLUGIN:///SEGMENT...: whom the bytes are for");
 	if (o->resource != NULL || o->token)
 		return get_secret(cli, o, report, diag);
 	if (!item)

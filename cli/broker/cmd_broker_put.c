@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/broker/kbs_args.h"
+#include "cli/broker/plugin_args.h"
 #include "cli/broker/run_broker.h"
 #include "formats/core/mem.h"
 
@@ -68,8 +69,13 @@ int coco_cmd_broker_put(struct coco_cli *cli, const void *opts, struct coco_repo
 	struct coco_secret value = { 0 };
 	struct coco_arg_broker b;
 	char *name = NULL;
-	int r = coco_arg_broker_open(cli, &o->broker, &b, diag);
 
+	if (o->plugin != NULL)
+		return coco_arg_plugin_put(cli, o, report, diag);
+	if (cli->common.output != NULL)
+		return coco_fail(diag, COCO_E_USAGE_CONFLICT,
+				 "-o is for the answer of --plugin; nothing else has one");
+	int r = coco_arg_broker_open(cli, &o->broker, &b, diag);
 	if (r != 0)
 		return r;
 	r = read_item(cli, o, &id, &name, &value, diag);

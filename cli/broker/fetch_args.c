@@ -82,3 +82,22 @@ void coco_arg_fetch_free(struct coco_arg_fetch *fetch)
 	coco_free(fetch->initdata);
 	memset(fetch, 0, sizeof(*fetch));
 }
+
+int coco_arg_secret_output(const struct coco_cli *cli, struct coco_diag *diag)
+{
+	const char *ref = cli->common.output;
+	enum coco_keyref_kind kind;
+
+	if (ref == NULL || strcmp(ref, "-") == 0)
+		return coco_fail(diag, COCO_E_USAGE_MISSING,
+				 "a secret needs a file: -o FILE, or -o store:DIR/repo/type/tag");
+	int r = coco_keyref_check(ref, &kind, diag);
+	if (r != 0 || kind == COCO_KEYREF_STORE)
+		return r;
+	if (kind != COCO_KEYREF_FILE)
+		return coco_fail(diag, COCO_E_USAGE_KEYREF,
+				 "-o takes a file or store:DIR/repo/type/tag; a secret goes "
+				 "nowhere else");
+	return coco_out_check(strncmp(ref, "file:", 5) == 0 ? ref + 5 : ref,
+			      coco_cli_out_flags(cli, 0), NULL, diag);
+}

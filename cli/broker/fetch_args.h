@@ -35,4 +35,7 @@ int coco_arg_fetch_load(const struct coco_cli *cli, const struct coco_fetch_text
 			struct coco_arg_fetch *ret, struct coco_diag *diag) COCO_MUSTUSE;
 void coco_arg_fetch_free(struct coco_arg_fetch *fetch);
 
+/* coco_arg_secret_output - whether -o takes a secret (a file, a store), before it is fetched. */
+int coco_arg_secret_output(const struct coco_cli *cli, struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

@@ -47,6 +47,7 @@ struct coco_opts_broker_put {
 	const char *attestation_policy;  /* ID=FILE */
 	const char *reference_value;     /* name */
 	const char *value;               /* JSON or @FILE */
+	const char *plugin;              /* PLUGIN/SEGMENT... */
 };
 
 /* How a guest proves what it is; the texts of the two enums are below. */
@@ -63,7 +64,8 @@ extern const char *const coco_opt_tee_keys[];
 struct coco_opts_broker_get {
 	struct coco_opts_broker broker;
 	struct coco_opts_attest attest;
-	const char *resource;            /* repo/type/tag */
+	const char *resource;            /* repo/type/tag, or kbs+PLUGIN:///SEGMENT... */
+	const char *from;                /* reference: sent along to a plugin */
 	bool token;
 	bool resource_policy;
 	const char *reference_value;
@@ -72,6 +74,7 @@ struct coco_opts_broker_get {
 struct coco_opts_broker_delete {
 	struct coco_opts_broker broker;
 	const char *resource;
+	const char *plugin;              /* PLUGIN/SEGMENT... */
 };
 
 #endif

@@ -103,23 +103,29 @@ const struct coco_cmd coco_cmd_entry_broker_token = {
 static const struct coco_opt put_opts[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .arg = "REPO/TYPE/TAG",
 	  .help = "register a resource, such as a content key", .requires = "from",
-	  .conflicts = "resource-policy attestation-policy reference-value",
+	  .conflicts = "resource-policy attestation-policy reference-value plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, resource) },
-	{ .name = "from", .kind = COCO_KIND_KEYREF, .arg = "REF", .requires = "resource",
-	  .help = "the resource's bytes", COCO_BIND_STR(struct coco_opts_broker_put, from) },
+	{ .name = "from", .kind = COCO_KIND_KEYREF, .arg = "REF", .requires = "resource|plugin",
+	  .help = "the resource's bytes, or what the plugin gets",
+	  COCO_BIND_STR(struct coco_opts_broker_put, from) },
 	{ .name = "resource-policy", .kind = COCO_KIND_INPUT, .arg = "FILE",
-	  .help = "the policy of release, Rego", .conflicts = "attestation-policy reference-value",
+	  .help = "the policy of release, Rego",
+	  .conflicts = "attestation-policy reference-value plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, resource_policy) },
 	{ .name = "attestation-policy", .kind = COCO_KIND_STRING, .arg = "ID=FILE",
 	  .help = "a policy of the attestation service, such as default_cpu=FILE",
-	  .conflicts = "reference-value",
+	  .conflicts = "reference-value plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, attestation_policy) },
 	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME", .requires = "value",
 	  .help = "a reference value, which replaces the whole of an older one",
+	  .conflicts = "plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, reference_value) },
 	{ .name = "value", .kind = COCO_KIND_STRING, .arg = "JSON|@FILE",
 	  .requires = "reference-value", .help = "its value",
 	  COCO_BIND_STR(struct coco_opts_broker_put, value) },
+	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/SEGMENT...",
+	  .help = "post to a plugin, such as provisioner/provision",
+	  COCO_BIND_STR(struct coco_opts_broker_put, plugin) },
 	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_put),
 };
 
@@ -130,6 +136,8 @@ static const struct coco_example put_examples[] = {
 	  "--reference-value snp_bootloader --value '[3]'", "and a reference value" },
 	{ "broker put --broker store:/srv/trustee --resource tenant/model/3f9c2a71 --from "
 	  "model.key", "the same into a directory that Trustee serves" },
+	{ "broker put --broker https://kbs.example.com:8080 --admin-key admin.pem --plugin "
+	  "pkcs11/wrap-key --from model.key -o wrapped.bin", "what a plugin makes of a key" },
 };
 
 const struct coco_cmd coco_cmd_entry_broker_put = {
@@ -138,12 +146,17 @@ const struct coco_cmd coco_cmd_entry_broker_put = {
 	.group = "Key broker",
 	.summary = "Register a resource, a policy or a reference value",
 	.text = "What is there under the name is replaced. Reference values must be in the "
-		"encoding of the broker's release.",
-	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_DRY_RUN,
+		"encoding of the broker's release. What a plugin answers is written to -o, or only "
+		"its size is told; it is never printed. Such a request is sent once: whether it "
+		"may be repeated depends on the plugin.",
+	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_DRY_RUN | COCO_CMD_WRITES_OUTPUT,
 	COCO_LIST(opts, put_opts),
-	.one_of = "resource|resource-policy|attestation-policy|reference-value",
+	.one_of = "resource|resource-policy|attestation-policy|reference-value|plugin",
+	.output = { .kind = COCO_KIND_OUTPUT, .secret = true,
+		    .help = "the answer of --plugin: a file, or store:DIR/repo/type/tag",
+		    .def = "its size is told" },
 	COCO_LIST(examples, put_examples),
-	.exits = EXITS,
+	.exits = EXITS | COCO_EXIT_BIT(EXISTS),
 	.env = credentials_env,
 	.see = "broker get, broker delete, broker probe",
 	.opts_size = sizeof(struct coco_opts_broker_put),
@@ -161,7 +174,7 @@ const char *const coco_opt_tee_keys[] = { "p256", "p384", "p521", "rsa", NULL };
 
 static const struct coco_operand get_operands[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .min = 0, .max = 1,
-	  .help = "resource for this guest: repo/type/tag",
+	  .help = "for this guest: repo/type/tag, or kbs+PLUGIN:///SEGMENT...[?QUERY]",
 	  COCO_BIND_STR(GET, resource) },
 };
 
@@ -177,6 +190,9 @@ static const struct coco_opt get_opts[] = {
 	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", .env = "COCOCTL_INITDATA",
 	  .help = "what the guest was started with, sent along",
 	  COCO_BIND_STR(GET, attest.initdata) },
+	{ .name = "from", .kind = COCO_KIND_KEYREF, .arg = "REF",
+	  .help = "bytes that a plugin gets with the request, such as a wrapped key",
+	  .conflicts = "token reference-value resource-policy", COCO_BIND_STR(GET, from) },
 	{ .name = "token", .kind = COCO_KIND_FLAG,
 	  .help = "attest, and keep the broker's token", COCO_BIND_FLAG(GET, token) },
 	{ .name = "tee-key", .kind = COCO_KIND_ENUM, .flags = COCO_OPT_SHARED, .arg = "TYPE",
@@ -195,6 +211,8 @@ static const struct coco_opt get_opts[] = {
 static const struct coco_example get_examples[] = {
 	{ "broker get --broker https://kbs.example.com:8080 tenant/model/3f9c2a71 -o model.key",
 	  "inside a confidential guest: attest and fetch a key" },
+	{ "broker get --broker https://kbs.example.com:8080 'kbs+nebula-ca:///credential?name=node1"
+	  "&ip=10.0.0.2/24' -o node1.json", "the same from another plugin" },
 	{ "broker get --broker https://kbs.example.com:8080 --admin-key admin.pem "
 	  "--reference-value snp_bootloader", "as an administrator: the value as JSON" },
 };
@@ -229,9 +247,12 @@ const struct coco_cmd coco_cmd_entry_broker_get = {
 /* ---- broker delete -------------------------------------------------------------- */
 
 static const struct coco_opt delete_opts[] = {
-	{ .name = "resource", .kind = COCO_KIND_STRING, .flags = COCO_OPT_REQUIRED,
-	  .arg = "REPO/TYPE/TAG", .help = "the resource to remove (v0.20 and later)",
+	{ .name = "resource", .kind = COCO_KIND_STRING, .arg = "REPO/TYPE/TAG",
+	  .help = "the resource to remove (v0.20 and later)", .conflicts = "plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_delete, resource) },
+	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/SEGMENT...",
+	  .help = "what a plugin shall remove, such as provisioner/provision/UUID",
+	  COCO_BIND_STR(struct coco_opts_broker_delete, plugin) },
 	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_delete),
 };
 
@@ -245,10 +266,11 @@ const struct coco_cmd coco_cmd_entry_broker_delete = {
 	.path = "broker delete",
 	.group = "Key broker",
 	.summary = "Remove a resource from a broker",
-	.text = "Only resources can be removed, and from a broker only since Trustee v0.20; from a "
-		"directory (store:DIR) always.",
+	.text = "Only resources and what plugins keep can be removed, and from a broker only since "
+		"Trustee v0.20; resources from a directory (store:DIR) always.",
 	.flags = COCO_CMD_TOUCHES_KEYS,
 	COCO_LIST(opts, delete_opts),
+	.one_of = "resource|plugin",
 	COCO_LIST(examples, delete_examples),
 	.exits = EXITS,
 	.env = credentials_env,

@@ -92,9 +92,9 @@ int coco_kbs_send(struct coco_kbs *k, const struct coco_run *run, const struct c
 	return r;
 }
 
-/* A request that must succeed; the answer is given when ret is not NULL. */
-static int demand(struct coco_kbs *k, const struct coco_run *run, const struct coco_kbs_call *call,
-		  const char *what, struct coco_http_response *ret, struct coco_diag *diag)
+int coco_kbs_demand(struct coco_kbs *k, const struct coco_run *run,
+		    const struct coco_kbs_call *call, const char *what,
+		    struct coco_http_response *ret, struct coco_diag *diag)
 {
 	struct coco_http_response a;
 	int r = coco_kbs_send(k, run, call, &a, diag);
@@ -128,6 +128,14 @@ static int too_old(const struct coco_kbs *k, const char *what, enum coco_trustee
 	return coco_fail(diag, COCO_E_BROKER_RELEASE, "%s: Trustee has this since %s; the broker "
 			 "is %s or older", what, coco_trustee_name(since),
 			 coco_trustee_name(k->info.newest));
+}
+
+int coco_kbs_since(struct coco_kbs *k, const struct coco_run *run, const char *what,
+		   enum coco_trustee since, struct coco_diag *diag)
+{
+	int r = know_release(k, run, diag);
+
+	return r == 0 && k->info.newest < since ? too_old(k, what, since, diag) : r;
 }
 
 /* ---- names in paths ------------------------------------------------------------- */
@@ -186,7 +194,7 @@ static int post_json(struct coco_kbs *k, const struct coco_run *run, const char 
 	if (r != 0)
 		r = coco_fail(diag, r, "%s: no memory for the request", what);
 	else
-		r = demand(k, run, &call, what, NULL, diag);
+		r = coco_kbs_demand(k, run, &call, what, NULL, diag);
 	coco_wr_free(body);
 	return r;
 }
@@ -210,7 +218,7 @@ static int put_resource(struct coco_kbs *k, const struct coco_run *run, const ch
 	};
 	int r = resource_path(path, sizeof(path), name, diag);
 
-	return r == 0 ? demand(k, run, &call, what, NULL, diag) : r;
+	return r == 0 ? coco_kbs_demand(k, run, &call, what, NULL, diag) : r;
 }
 
 /* {"policy":"..."}, or with the id and type of an attestation policy. */
@@ -344,7 +352,7 @@ static int get_policy(struct coco_kbs *k, const struct coco_run *run, const char
 	struct coco_http_response a;
 	uint8_t *text;
 	size_t n;
-	int r = demand(k, run, &call, what, &a, diag);
+	int r = coco_kbs_demand(k, run, &call, what, &a, diag);
 
 	if (r != 0)
 		return r;
@@ -477,9 +485,7 @@ static int kbs_remove(void *impl, const struct coco_run *run, const struct coco_
 				 "this; register another one over it", what);
 	r = resource_path(path, sizeof(path), id->name, diag);
 	if (r == 0)
-		r = know_release(k, run, diag);
-	if (r == 0 && k->info.newest < COCO_TRUSTEE_V0_20)
-		r = too_old(k, what, COCO_TRUSTEE_V0_20, diag);
+		r = coco_kbs_since(k, run, what, COCO_TRUSTEE_V0_20, diag);
 	if (r == 0)
 		r = coco_kbs_send(k, run, &call, &a, diag);
 	if (r != 0)
@@ -554,6 +560,11 @@ static int fill(struct coco_kbs *k, const struct coco_kbs_config *config, struct
 }
 
 static const struct coco_backend_ops ops = { kbs_probe, kbs_put, kbs_get, kbs_remove, kbs_free };
+
+struct coco_kbs *coco_kbs_of(const struct coco_backend *b)
+{
+	return coco_backend_impl(b, &ops);
+}
 
 int coco_backend_kbs_new(struct coco_backend **ret, const struct coco_kbs_config *config,
 			 struct coco_diag *diag)

@@ -3,6 +3,7 @@
  */
 #include "lib/broker/fetch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/core/remote_ref.h"
@@ -32,9 +33,9 @@ static int take_token(struct coco_rcar *client, const struct coco_run *run,
 	return coco_secret_from(ret, coco_secret_expose(token), token->n, diag);
 }
 
-int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *run,
-	       const struct coco_resource_id *id, struct coco_secret *ret,
-	       struct coco_fetch_info *ret_info, struct coco_diag *diag)
+int coco_fetch_plugin(const struct coco_fetch_config *config, const struct coco_run *run,
+		      const struct coco_rcar_want *want, struct coco_secret *ret,
+		      struct coco_fetch_info *ret_info, struct coco_diag *diag)
 {
 	struct coco_rcar_config rcar = {
 		.url = config->url, .key = config->key, .initdata = config->initdata,
@@ -52,8 +53,8 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 		r = coco_rcar_new(&client, &rcar, diag);
 	if (r == 0) {
 		warn(config, rcar.attester, run);
-		r = id != NULL ? coco_rcar_get(client, run, id, ret, diag)
-			       : take_token(client, run, ret, diag);
+		r = want != NULL ? coco_rcar_ask(client, run, want, ret, diag)
+				 : take_token(client, run, ret, diag);
 	}
 	if (r == 0 && ret_info != NULL)
 		*ret_info = (struct coco_fetch_info){
@@ -65,4 +66,16 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 	coco_http_free(rcar.http);
 	coco_attester_free(rcar.attester);
 	return r;
+}
+
+int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *run,
+	       const struct coco_resource_id *id, struct coco_secret *ret,
+	       struct coco_fetch_info *ret_info, struct coco_diag *diag)
+{
+	char path[COCO_RESOURCE_URI_MAX + 16];
+	const struct coco_rcar_want want = { .path = path };
+
+	if (id != NULL)
+		snprintf(path, sizeof(path), "resource/%s/%s/%s", id->repo, id->type, id->tag);
+	return coco_fetch_plugin(config, run, id != NULL ? &want : NULL, ret, ret_info, diag);
 }

@@ -34,4 +34,9 @@ int coco_fetch(const struct coco_fetch_config *config, const struct coco_run *ru
 	       const struct coco_resource_id *id, struct coco_secret *ret,
 	       struct coco_fetch_info *ret_info, struct coco_diag *diag) COCO_MUSTUSE;
 
+/* coco_fetch_plugin - the same from any plugin; want NULL: the token. PLUGIN_REFUSED too. */
+int coco_fetch_plugin(const struct coco_fetch_config *config, const struct coco_run *run,
+		      const struct coco_rcar_want *want, struct coco_secret *ret,
+		      struct coco_fetch_info *ret_info, struct coco_diag *diag) COCO_MUSTUSE;
+
 #endif

@@ -35,6 +35,21 @@ struct coco_kbs_call {
 int coco_kbs_send(struct coco_kbs *k, const struct coco_run *run, const struct coco_kbs_call *call,
 		  struct coco_http_response *ret, struct coco_diag *diag) COCO_MUSTUSE;
 
+/*
+ * coco_kbs_demand - a request that must succeed; the answer is given when ret is
+ * not NULL (coco_http_clear).
+ */
+int coco_kbs_demand(struct coco_kbs *k, const struct coco_run *run,
+		    const struct coco_kbs_call *call, const char *what,
+		    struct coco_http_response *ret, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_kbs_since - BROKER_RELEASE when the broker is certainly older than since. */
+int coco_kbs_since(struct coco_kbs *k, const struct coco_run *run, const char *what,
+		   enum coco_trustee since, struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_kbs_of - the client behind a back end; NULL: another kind of back end. */
+struct coco_kbs *coco_kbs_of(const struct coco_backend *b);
+
 /* coco_kbs_look - finds out what answers: info, and what was seen (may be NULL). */
 int coco_kbs_look(struct coco_kbs *k, const struct coco_run *run, struct coco_kbs_seen *ret_seen,
 		  struct coco_diag *diag) COCO_MUSTUSE;

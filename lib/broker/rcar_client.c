@@ -106,30 +106,42 @@ const char *coco_rcar_protocol_used(const struct coco_rcar *c)
 	return coco_rcar_protocol_name(c->protocol);
 }
 
-static int send(struct coco_rcar *c, const struct coco_run *run, const char *path,
-		const struct coco_wr *body, struct coco_http_response *ret, struct coco_diag *diag)
+static int send_method(struct coco_rcar *c, const struct coco_run *run, const char *method,
+		       const struct coco_rcar_want *want, struct coco_http_response *ret,
+		       struct coco_diag *diag)
 {
 	char url[URL];
 	size_t n = strlen(c->config.url);
 	struct coco_http_request request = {
 		/* a lost session costs nothing; evidence is sent once for its number */
-		.method = body != NULL ? "POST" : "GET", .url = url,
-		.once = strcmp(path, "attest") == 0,
+		.method = method, .url = url, .once = strcmp(want->path, "attest") == 0,
 		.cookie = c->cookie[0] != '\0' ? c->cookie : NULL,
 		.bearer = coco_rcar_token(c),
 	};
 
 	while (n > 0 && c->config.url[n - 1] == '/')
 		n--;
-	if (snprintf(url, sizeof(url), "%.*s/kbs/v0/%s", (int)n, c->config.url, path) >=
+	if (snprintf(url, sizeof(url), "%.*s/kbs/v0/%s", (int)n, c->config.url, want->path) >=
 	    (int)sizeof(url))
 		return coco_fail(diag, COCO_E_USAGE_URL, "the broker's address is too long");
-	if (body != NULL) {
-		request.content_type = "application/json";
+	if (want->body.p != NULL) {
+		request.content_type = want->type != NULL ? want->type :
+				       "application/octet-stream";
 		request.has_body = true;
-		request.body = coco_wr_view(body);
+		request.body = want->body;
 	}
 	return coco_http_send(c->config.http, run, &request, ret, diag);
+}
+
+/* A step of the handshake. */
+static int send(struct coco_rcar *c, const struct coco_run *run, const char *path,
+		const struct coco_wr *body, struct coco_http_response *ret, struct coco_diag *diag)
+{
+	const struct coco_rcar_want want = {
+		.path = path, .type = "application/json", .body = coco_wr_view(body),
+	};
+
+	return send_method(c, run, "POST", &want, ret, diag);
 }
 
 static struct coco_view body_of(const struct coco_http_response *a)
@@ -409,29 +421,41 @@ static bool expired(const struct coco_http_response *a)
 					      strcmp(e.type, "TokenVerifierError") == 0);
 }
 
-int coco_rcar_get(struct coco_rcar *c, const struct coco_run *run,
-		  const struct coco_resource_id *id, struct coco_secret *ret,
+int coco_rcar_ask(struct coco_rcar *c, const struct coco_run *run,
+		  const struct coco_rcar_want *want, struct coco_secret *ret,
 		  struct coco_diag *diag)
 {
 	struct coco_http_response a = { .status = 0 };
-	char path[COCO_RESOURCE_URI_MAX + 16];
+	bool resource = strncmp(want->path, "resource/", 9) == 0;
 	bool fresh = c->token.n == 0;
 	int r = fresh ? coco_rcar_attest(c, run, diag) : 0;
 
-	snprintf(path, sizeof(path), "resource/%s/%s/%s", id->repo, id->type, id->tag);
 	if (r == 0)
-		r = send(c, run, path, NULL, &a, diag);
+		r = send_method(c, run, "GET", want, &a, diag);
 	if (r == 0 && a.status != 200 && !fresh && expired(&a)) {
 		coco_http_clear(&a);
 		r = coco_rcar_attest(c, run, diag);
 		if (r == 0)
-			r = send(c, run, path, NULL, &a, diag);
+			r = send_method(c, run, "GET", want, &a, diag);
 	}
 	if (r == 0 && a.status != 200)
-		r = refused(&a, COCO_E_RCAR_RESOURCE, "the broker does not give the resource",
-			    diag);
+		r = resource ? refused(&a, COCO_E_RCAR_RESOURCE,
+				       "the broker does not give the resource", diag)
+			     : refused(&a, COCO_E_PLUGIN_REFUSED,
+				       "the broker's plugin does not answer", diag);
 	if (r == 0)
 		r = coco_rcar_open(body_of(&a), c->key, ret, diag);
 	coco_http_clear(&a);
 	return r;
+}
+
+int coco_rcar_get(struct coco_rcar *c, const struct coco_run *run,
+		  const struct coco_resource_id *id, struct coco_secret *ret,
+		  struct coco_diag *diag)
+{
+	char path[COCO_RESOURCE_URI_MAX + 16];
+	const struct coco_rcar_want want = { .path = path };
+
+	snprintf(path, sizeof(path), "resource/%s/%s/%s", id->repo, id->type, id->tag);
+	return coco_rcar_ask(c, run, &want, ret, diag);
 }

@@ -51,6 +51,21 @@ int coco_rcar_get(struct coco_rcar *c, const struct coco_run *run,
 		  const struct coco_resource_id *id, struct coco_secret *ret,
 		  struct coco_diag *diag) COCO_MUSTUSE;
 
+/* What is asked for; borrowed. */
+struct coco_rcar_want {
+	const char *path;                 /* "PLUGIN/SEGMENT...[?QUERY]", checked (plugin_uri.h) */
+	const char *type;                 /* of the body; NULL: application/octet-stream */
+	struct coco_view body;            /* sent along with the request; p NULL: none */
+};
+
+/*
+ * coco_rcar_ask - as coco_rcar_get, from any plugin (broker.md 1.8). What a
+ * plugin refuses without saying why: PLUGIN_REFUSED.
+ */
+int coco_rcar_ask(struct coco_rcar *c, const struct coco_run *run,
+		  const struct coco_rcar_want *want, struct coco_secret *ret,
+		  struct coco_diag *diag) COCO_MUSTUSE;
+
 /* coco_rcar_protocol_used - what the last handshake spoke, "0.4.0"; static. */
 const char *coco_rcar_protocol_used(const struct coco_rcar *c);
 

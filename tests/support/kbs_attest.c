@@ -388,8 +388,23 @@ static void seal(struct coco_kbs_attest *c, const struct coco_kbs_session *x,
 	coco_jwe_clear(&jwe);
 }
 
+/* A resource, or what the plugin echo says of the question; gives *ret. */
+static bool value_of(struct coco_kbs_server *s, const struct coco_test_request *q,
+		     const char *path, struct coco_secret *ret)
+{
+	char text[1024];
+
+	if (strncmp(path, "resource/", 9) == 0)
+		return lookup(s, COCO_ITEM_RESOURCE, path + 9, ret);
+	if (strcmp(path, "echo/fail") == 0)
+		return false;
+	snprintf(text, sizeof(text), "%s?%s %.*s", path, q->query,
+		 (int)(q->n_body < 256 ? q->n_body : 256), (const char *)q->body);
+	return coco_secret_from(ret, text, strlen(text), NULL) == 0;
+}
+
 static void resource(struct coco_kbs_server *s, const struct coco_test_request *q,
-		     const char *name, struct coco_test_answer *a)
+		     const char *path, struct coco_test_answer *a)
 {
 	struct coco_kbs_attest *c = s->attest_ctx;
 	struct coco_kbs_session *x = session_of(c, q);
@@ -402,7 +417,7 @@ static void resource(struct coco_kbs_server *s, const struct coco_test_request *
 		coco_kbs_server_error(s, a, "TokenVerifierError", "Token Verifier error");
 	} else if (!allowed(s, x)) {
 		coco_kbs_server_error(s, a, "PolicyDeny", "Access denied by policy");
-	} else if (!lookup(s, COCO_ITEM_RESOURCE, name, &secret)) {
+	} else if (!value_of(s, q, path, &secret)) {
 		coco_kbs_server_error(s, a, "PluginInternalError", "Plugin internal error");
 	} else {
 		if (c->plain)
@@ -424,8 +439,9 @@ static bool route(struct coco_kbs_server *s, const struct coco_test_request *q,
 		return auth(s, q, a);
 	if (strcmp(path, "attest") == 0 && strcmp(q->method, "POST") == 0)
 		attest(s, q, a);
-	else if (strncmp(path, "resource/", 9) == 0 && strcmp(q->method, "GET") == 0)
-		resource(s, q, path + 9, a);
+	else if ((strncmp(path, "resource/", 9) == 0 || strncmp(path, "echo/", 5) == 0) &&
+		 strcmp(q->method, "GET") == 0)
+		resource(s, q, path, a);
 	else
 		return false;
 	return true;

@@ -398,6 +398,21 @@ static void resource(struct coco_kbs_server *s, const struct coco_test_request *
 	empty(a, 200, "text/xml");
 }
 
+/* A plugin that says what it was asked, for the administrator; "echo/fail" fails. */
+static void echo(struct coco_kbs_server *s, const struct coco_test_request *q, const char *path,
+		 struct coco_test_answer *a)
+{
+	if (!admin_passes(s, q, a, true))
+		return;
+	if (strcmp(path, "echo/fail") == 0) {
+		coco_kbs_server_error(s, a, "PluginInternalError", "Plugin internal error");
+		return;
+	}
+	snprintf(s->answer, sizeof(s->answer), "%s %s?%s %.*s", q->method, path, q->query,
+		 (int)(q->n_body < 1024 ? q->n_body : 1024), (const char *)q->body);
+	text_answer(s, a, 200, "text/xml");
+}
+
 /* One of the administrator's routes; false when the release does not have it. */
 static bool admin_route(struct coco_kbs_server *s, const struct coco_test_request *q,
 			const char *path, struct coco_test_answer *a)
@@ -441,6 +456,8 @@ static void kbs_route(struct coco_kbs_server *s, const struct coco_test_request 
 		auth(s, q, a);
 	else if (strncmp(path, "resource/", 9) == 0)
 		resource(s, q, path + 9, a);
+	else if (strncmp(path, "echo/", 5) == 0 && s->release >= COCO_TRUSTEE_V0_11)
+		echo(s, q, path, a);
 	else if (!admin_route(s, q, path, a) && s->release >= COCO_TRUSTEE_V0_11)
 		coco_kbs_server_error(s, a, "PluginNotFound", "Plugin %s not found", path);
 	else if (a->status == 0)

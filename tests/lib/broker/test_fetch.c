@@ -175,6 +175,48 @@ static void test_attester(void **state COCO_UNUSED)
 	assert_null(got.p);
 }
 
+/* From a plugin, with and without bytes that go along. */
+static int ask(const char *path, const char *body, const char *want_text, struct coco_diag *d)
+{
+	struct coco_fetch_config config = {
+		.http = { .proxy = "", .tries = 1 },
+		.attester = { .kind = COCO_ATTESTER_SAMPLE },
+	};
+	struct coco_rcar_want want = { .path = path };
+	struct coco_secret got = { 0 };
+
+	coco_diag_init(d);
+	server.release = COCO_TRUSTEE_V0_21;
+	attest.lapse = COCO_LAPSE_NEVER;
+	coco_kbs_attest_on(&server, &attest);
+	coco_kbs_server_start(&server, NULL);
+	coco_kbs_server_store(&server, COCO_ITEM_RESOURCE_POLICY, "", policy, sizeof(policy) - 1);
+	config.url = coco_test_server_url(server.http, "");
+	if (body != NULL)
+		want.body = coco_view_of(body, strlen(body));
+	int r = coco_fetch_plugin(&config, &run, &want, &got, NULL, d);
+	if (r == 0) {
+		assert_int_equal(got.n, strlen(want_text));
+		assert_memory_equal(coco_secret_expose(&got), want_text, got.n);
+	}
+	coco_secret_free(&got);
+	coco_kbs_server_stop(&server);
+	coco_kbs_attest_clear(&attest);
+	return r;
+}
+
+static void test_plugin(void **state COCO_UNUSED)
+{
+	static struct coco_diag d;
+
+	assert_ok(ask("echo/a/b", NULL, "echo/a/b? ", &d), &d);
+	assert_ok(ask("echo/a?n=1&ip=10.0.0.2/24", NULL, "echo/a?n=1&ip=10.0.0.2/24 ", &d), &d);
+	assert_ok(ask("echo/unwrap", "sealed", "echo/unwrap? sealed", &d), &d);
+	assert_err(ask("echo/fail", NULL, "", &d), COCO_E_PLUGIN_REFUSED, &d);
+	assert_err(ask("none/a", NULL, "", &d), COCO_E_BROKER_ROUTE, &d);
+	assert_err(ask("resource/no/such/one", NULL, "", &d), COCO_E_RCAR_RESOURCE, &d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_attester),
+		cmocka_unit_test(test_plugin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
