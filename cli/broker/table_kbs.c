@@ -113,17 +113,17 @@ static const struct coco_opt put_opts[] = {
 	  .conflicts = "attestation-policy reference-value plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, resource_policy) },
 	{ .name = "attestation-policy", .kind = COCO_KIND_STRING, .arg = "ID=FILE",
-	  .help = "a policy of the attestation service, such as default_cpu=FILE",
+	  .help = "a policy of attestation: default_cpu=FILE",
 	  .conflicts = "reference-value plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, attestation_policy) },
 	{ .name = "reference-value", .kind = COCO_KIND_STRING, .arg = "NAME", .requires = "value",
-	  .help = "a reference value, which replaces the whole of an older one",
+	  .help = "a reference value, in place of an older one",
 	  .conflicts = "plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_put, reference_value) },
 	{ .name = "value", .kind = COCO_KIND_STRING, .arg = "JSON|@FILE",
 	  .requires = "reference-value", .help = "its value",
 	  COCO_BIND_STR(struct coco_opts_broker_put, value) },
-	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/SEGMENT...",
+	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/PATH",
 	  .help = "post to a plugin, such as provisioner/provision",
 	  COCO_BIND_STR(struct coco_opts_broker_put, plugin) },
 	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_put),
@@ -136,8 +136,8 @@ static const struct coco_example put_examples[] = {
 	  "--reference-value snp_bootloader --value '[3]'", "and a reference value" },
 	{ "broker put --broker store:/srv/trustee --resource tenant/model/3f9c2a71 --from "
 	  "model.key", "the same into a directory that Trustee serves" },
-	{ "broker put --broker https://kbs.example.com:8080 --admin-key admin.pem --plugin "
-	  "pkcs11/wrap-key --from model.key -o wrapped.bin", "what a plugin makes of a key" },
+	{ "broker put --broker https://kbs.example.com --admin-key a.pem --plugin pkcs11/wrap-key "
+	  "--from model.key -o wrapped.bin", "what a plugin makes of a key" },
 };
 
 const struct coco_cmd coco_cmd_entry_broker_put = {
@@ -146,15 +146,13 @@ const struct coco_cmd coco_cmd_entry_broker_put = {
 	.group = "Key broker",
 	.summary = "Register a resource, a policy or a reference value",
 	.text = "What is there under the name is replaced. Reference values must be in the "
-		"encoding of the broker's release. What a plugin answers is written to -o, or only "
-		"its size is told; it is never printed. Such a request is sent once: whether it "
-		"may be repeated depends on the plugin.",
+		"encoding of the broker's release. A plugin's answer goes to -o, "
+		"never to the screen; a post to a plugin is not repeated when the network fails.",
 	.flags = COCO_CMD_TOUCHES_KEYS | COCO_CMD_DRY_RUN | COCO_CMD_WRITES_OUTPUT,
 	COCO_LIST(opts, put_opts),
 	.one_of = "resource|resource-policy|attestation-policy|reference-value|plugin",
 	.output = { .kind = COCO_KIND_OUTPUT, .secret = true,
-		    .help = "the answer of --plugin: a file, or store:DIR/repo/type/tag",
-		    .def = "its size is told" },
+		    .help = "what a plugin answers" },
 	COCO_LIST(examples, put_examples),
 	.exits = EXITS | COCO_EXIT_BIT(EXISTS),
 	.env = credentials_env,
@@ -250,7 +248,7 @@ static const struct coco_opt delete_opts[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .arg = "REPO/TYPE/TAG",
 	  .help = "the resource to remove (v0.20 and later)", .conflicts = "plugin",
 	  COCO_BIND_STR(struct coco_opts_broker_delete, resource) },
-	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/SEGMENT...",
+	{ .name = "plugin", .kind = COCO_KIND_STRING, .arg = "PLUGIN/PATH",
 	  .help = "what a plugin shall remove, such as provisioner/provision/UUID",
 	  COCO_BIND_STR(struct coco_opts_broker_delete, plugin) },
 	COCO_OPTIONS_BROKER(COCO_OPT_REQUIRED, struct coco_opts_broker_delete),
