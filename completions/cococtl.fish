@@ -1069,7 +1069,7 @@ complete -c cococtl -n '__cococtl_at broker put' -s h -l help -d 'show this help
 complete -c cococtl -n '__cococtl_at broker get' -l attester -x -a 'auto tsm sev-guest tdx-guest sample' -d 'where evidence comes from; sample: for tests'
 complete -c cococtl -n '__cococtl_at broker get' -l attester-path -r -F -d 'directory of configfs-tsm or device, when it is at another place'
 complete -c cococtl -n '__cococtl_at broker get' -l initdata -r -F -d 'what the guest was started with, sent along'
-complete -c cococtl -n '__cococtl_at broker get' -l from -r -F -d 'bytes that a plugin gets with the request, such as a wrapped key'
+complete -c cococtl -n '__cococtl_at broker get' -l from -r -F -d 'bytes that a plugin gets with the request'
 complete -c cococtl -n '__cococtl_at broker get' -l token -d 'attest, and keep the broker\'s token'
 complete -c cococtl -n '__cococtl_at broker get' -l tee-key -x -a 'p256 p384 p521 rsa' -d 'that key'
 complete -c cococtl -n '__cococtl_at broker get' -l reference-value -x -d 'read a reference value (v0.14 and later)'

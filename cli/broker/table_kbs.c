@@ -172,7 +172,7 @@ const char *const coco_opt_tee_keys[] = { "p256", "p384", "p521", "rsa", NULL };
 
 static const struct coco_operand get_operands[] = {
 	{ .name = "resource", .kind = COCO_KIND_STRING, .min = 0, .max = 1,
-	  .help = "for this guest: repo/type/tag, or kbs+PLUGIN:///SEGMENT...[?QUERY]",
+	  .help = "repo/type/tag, or kbs+PLUGIN:///PATH[?QUERY]",
 	  COCO_BIND_STR(GET, resource) },
 };
 
@@ -189,7 +189,7 @@ static const struct coco_opt get_opts[] = {
 	  .help = "what the guest was started with, sent along",
 	  COCO_BIND_STR(GET, attest.initdata) },
 	{ .name = "from", .kind = COCO_KIND_KEYREF, .arg = "REF",
-	  .help = "bytes that a plugin gets with the request, such as a wrapped key",
+	  .help = "bytes that a plugin gets with the request",
 	  .conflicts = "token reference-value resource-policy", COCO_BIND_STR(GET, from) },
 	{ .name = "token", .kind = COCO_KIND_FLAG,
 	  .help = "attest, and keep the broker's token", COCO_BIND_FLAG(GET, token) },
@@ -209,8 +209,6 @@ static const struct coco_opt get_opts[] = {
 static const struct coco_example get_examples[] = {
 	{ "broker get --broker https://kbs.example.com:8080 tenant/model/3f9c2a71 -o model.key",
 	  "inside a confidential guest: attest and fetch a key" },
-	{ "broker get --broker https://kbs.example.com:8080 'kbs+nebula-ca:///credential?name=node1"
-	  "&ip=10.0.0.2/24' -o node1.json", "the same from another plugin" },
 	{ "broker get --broker https://kbs.example.com:8080 --admin-key admin.pem "
 	  "--reference-value snp_bootloader", "as an administrator: the value as JSON" },
 };
