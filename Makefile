@@ -171,7 +171,15 @@ $(TEST_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(LIBSTATIC)
 # The unit tests of cli/ need the program without its main.
 $(filter $(B)/tests/cli/%,$(TEST_BIN)): $(filter-out %/main.o,$(CLI_OBJ))
 
-$(BENCH_BIN): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
+# What mints evidence needs the support of the tests.
+BENCH_EVIDENCE := $(B)/bench/bench_evidence
+$(BENCH_EVIDENCE): $(B)/obj/bench/bench_evidence.o $(SUPPORT_OBJ) $(LIBSTATIC)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(WRAP) $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(LIBSTATIC) $(PKG_LIBS) $(TEST_LIBS) -lm -pthread
+
+$(filter-out $(BENCH_EVIDENCE),$(BENCH_BIN)): $(B)/bench/%: $(B)/obj/bench/%.o $(LIBSTATIC)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(BASE_LDFLAGS) $(LDFLAGS) -o $@ $< $(LIBSTATIC) \

@@ -855,6 +855,7 @@ _cococtl()
 		--require) :; return ;;
 		--report) :; return ;;
 		-o | --output) _cococtl_paths -f; return ;;
+		--jobs) :; return ;;
 		--at) :; return ;;
 		--format) _cococtl_words "text json"; return ;;
 		--pretty) _cococtl_words "auto always never"; return ;;
@@ -862,7 +863,7 @@ _cococtl()
 		--log-file) _cococtl_paths -f; return ;;
 		esac
 		if [[ $cur == -* ]]; then
-			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --claims --report --output --force --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
+			_cococtl_words "--collateral --trust-root --policy --reference --nonce --report-data --initdata --require --authentic-only --each --claims --report --output --force --jobs --at --json --format --pretty --color --no-input --log-file --quiet --verbose --help"
 		else
 			_cococtl_paths -f
 		fi

@@ -24,6 +24,7 @@ struct coco_opts_evidence_verify {
 	bool authentic_only;
 	bool claims;               /* the table of claims too */
 	struct coco_strlist reports;   /* FORM:FILE */
+	bool each;                 /* every file on its own */
 };
 
 struct coco_opts_policy_test {

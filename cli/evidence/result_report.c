@@ -84,14 +84,20 @@ static void report_window(struct coco_report *report, const struct coco_result *
 				   coco_rfc3339_print(when, r->not_after), r->not_after_why);
 }
 
+void coco_result_report_file(struct coco_report *report, const char *role,
+			     const uint8_t sha256[32], uint64_t size)
+{
+	char digest[2 * 32 + 8] = "sha256:";
+
+	coco_hex_encode(digest + 7, sha256, 32);
+	coco_report_input(report, role, digest, size);
+}
+
 static void report_inputs(struct coco_report *report, const struct coco_result *r)
 {
-	for (size_t i = 0; i < r->n_inputs; i++) {
-		char digest[2 * 32 + 8] = "sha256:";
-
-		coco_hex_encode(digest + 7, r->inputs[i].sha256, 32);
-		coco_report_input(report, r->inputs[i].role, digest, r->inputs[i].size);
-	}
+	for (size_t i = 0; i < r->n_inputs; i++)
+		coco_result_report_file(report, r->inputs[i].role, r->inputs[i].sha256,
+					r->inputs[i].size);
 }
 
 void coco_result_report(struct coco_report *report, const struct coco_result *r,
@@ -156,4 +162,74 @@ void coco_result_report_claims(struct coco_report *report, const struct coco_res
 		for (size_t k = 0; k < s->claims.n; k++)
 			claim_row(report, &s->claims.v[k]);
 	}
+}
+
+/* ---- many files -------------------------------------------------------------------------- */
+
+static void each_json(struct coco_jw *jw, const struct coco_each_file *f, size_t number)
+{
+	coco_jw_begin(jw, '{');
+	coco_jw_kv_u64(jw, "index", number);
+	coco_jw_kv_string(jw, "name", f->path);
+	coco_jw_kv_u64(jw, "size", f->n);
+	coco_jw_kv_hex(jw, "sha256", f->sha256, sizeof(f->sha256));
+	coco_jw_kv_string(jw, "verdict", coco_verdict_name(f->verdict));
+	coco_jw_key(jw, "reasons");
+	coco_jw_begin(jw, '[');
+	for (size_t i = 0; i < f->n_reasons; i++)
+		coco_jw_string(jw, f->reasons[i]);
+	coco_jw_end(jw, ']');
+	if (f->detail != NULL)
+		coco_jw_kv_string(jw, "detail", f->detail);
+	coco_jw_end(jw, '}');
+}
+
+/* What the exit code says, as one check. */
+static void each_check(struct coco_report *report, const struct coco_each *list)
+{
+	size_t good = coco_each_count(list, COCO_VERDICT_AFFIRMED);
+	size_t bad = coco_each_count(list, COCO_VERDICT_REJECTED);
+	size_t all = list->n - coco_each_companions(list);
+	char actual[64];
+
+	snprintf(actual, sizeof(actual), "%zu of %zu", good, all);
+	coco_report_check(report, &(struct coco_check){
+		.id = "each.affirmed", .title = "every file is affirmed", .actual = actual,
+		.status = good == all ? COCO_STATUS_PASS
+			  : bad > 0   ? COCO_STATUS_FAIL
+				      : COCO_STATUS_ERROR });
+}
+
+void coco_result_report_each(struct coco_report *report, const struct coco_each *list)
+{
+	static const struct coco_column columns[] = {
+		{ "verdict", COCO_ALIGN_LEFT }, { "reason", COCO_ALIGN_LEFT },
+		{ "file", COCO_ALIGN_LEFT },
+	};
+	struct coco_jw *jw = coco_report_json(report);
+	size_t number = 0;
+
+	coco_report_table(report, columns, COCO_ARRAY_LEN(columns));
+	coco_jw_key(jw, "files");
+	coco_jw_begin(jw, '[');
+	for (size_t i = 0; i < list->n; i++) {
+		const struct coco_each_file *f = &list->files[i];
+		const char *why = f->n_reasons > 0 ? f->reasons[0] : f->detail;
+
+		if (f->state != COCO_EACH_JUDGED)
+			continue;
+		coco_report_row(report, (const char *[]){ coco_verdict_name(f->verdict),
+							  why != NULL ? why : "", f->path });
+		each_json(jw, f, number++);
+	}
+	coco_jw_end(jw, ']');
+	coco_report_heading(report, "total");
+	coco_report_count(report, "affirmed", "affirmed",
+			  coco_each_count(list, COCO_VERDICT_AFFIRMED));
+	coco_report_count(report, "rejected", "rejected",
+			  coco_each_count(list, COCO_VERDICT_REJECTED));
+	coco_report_count(report, "indeterminate", "indeterminate",
+			  coco_each_count(list, COCO_VERDICT_INDETERMINATE));
+	coco_report_count(report, "skipped", "no evidence, left out", coco_each_companions(list));
+	each_check(report, list);
 }

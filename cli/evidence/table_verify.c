@@ -81,6 +81,9 @@ static const struct coco_opt verify_opts[] = {
 	{ .name = "authentic-only", .kind = COCO_KIND_FLAG,
 	  .help = "ask only whether it is authentic, not whether it is acceptable",
 	  COCO_BIND_FLAG(VERIFY, authentic_only) },
+	{ .name = "each", .kind = COCO_KIND_FLAG, .conflicts = "claims report",
+	  .help = "verify every file on its own, on all cores: a line per file",
+	  COCO_BIND_FLAG(VERIFY, each) },
 	{ .name = "claims", .kind = COCO_KIND_FLAG,
 	  .help = "show what the evidence says before the checks",
 	  COCO_BIND_FLAG(VERIFY, claims) },
@@ -96,6 +99,8 @@ static const struct coco_example verify_examples[] = {
 	{ "evidence verify quote.dat --collateral pcs.json --at 2026-03-01T00:00:00Z "
 	  "-o result.json",
 	  "the verdict as it was on that day, kept for the audit" },
+	{ "evidence verify --each reports/ --collateral amd/ --authentic-only --json",
+	  "a verdict for each of many reports" },
 };
 
 const struct coco_cmd coco_cmd_entry_evidence_verify = {
@@ -112,8 +117,14 @@ const struct coco_cmd coco_cmd_entry_evidence_verify = {
 		"No socket is opened. Every input that was used is named with its digest, what was "
 		"not checked is listed with the reason, and the result says until when it stays "
 		"true. The same inputs and --at give the same result, byte for byte. evidence "
-		"inspect names the forms that are recognised.",
-	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT,
+		"inspect names the forms that are recognised.\n\n"
+		"With --each every file, also every one below a directory, is judged on its own "
+		"with the same collateral, policy, reference values and nonce, and gets a line; the "
+		"exit code is that of the worst verdict. Certificates inside a file serve that file "
+		"only; files that hold nothing but collateral are counted and left out: name them "
+		"with --collateral. A file that is cut is rejected, one of no known kind is "
+		"indeterminate, one that cannot be read ends the command.",
+	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT | COCO_CMD_JOBS,
 	COCO_LIST(operands, verify_operands),
 	COCO_LIST(opts, verify_opts),
 	.output = { .kind = COCO_KIND_OUTPUT, .help = "the attestation result, JSON",

@@ -119,7 +119,7 @@ int coco_verify_read(const struct coco_run *run, struct coco_verify_inputs *in,
 {
 	int r = read_values(in, o, diag);
 
-	for (size_t i = 0; r == 0 && i < o->inputs.n; i++)
+	for (size_t i = 0; r == 0 && !o->each && i < o->inputs.n; i++)
 		r = coco_inputs_load(&in->pieces, &in->collateral, o->inputs.v[i], diag);
 	for (size_t i = 0; r == 0 && i < o->collateral.n; i++)
 		r = coco_bundle_load(&in->collateral, o->collateral.v[i], diag);
@@ -165,11 +165,11 @@ int coco_verify_settle(const struct coco_result *r, bool authentic_only, struct 
 			 c->title, c->reason);
 }
 
-int coco_verify_run(const struct coco_run *run, const struct coco_opts_evidence_verify *o,
-		    struct coco_verify_inputs *in, struct coco_result *result,
-		    struct coco_diag *diag)
+static struct coco_appraise_opts wanted(const struct coco_run *run,
+					const struct coco_opts_evidence_verify *o,
+					const struct coco_verify_inputs *in)
 {
-	const struct coco_appraise_opts want = {
+	return (struct coco_appraise_opts){
 		.at = run->now,
 		.extra_roots = in->roots.n > 0 ? &in->roots : NULL,
 		.bindings = {
@@ -183,10 +183,46 @@ int coco_verify_run(const struct coco_run *run, const struct coco_opts_evidence_
 		.policy = o->policy != NULL ? &in->policy : NULL,
 		.references = o->references.n > 0 ? &in->references : NULL,
 	};
+}
+
+int coco_verify_run(const struct coco_run *run, const struct coco_opts_evidence_verify *o,
+		    struct coco_verify_inputs *in, struct coco_result *result,
+		    struct coco_diag *diag)
+{
+	const struct coco_appraise_opts want = wanted(run, o, in);
 	int r = coco_appraise(run, &in->pieces, &in->collateral, &want, result, diag);
 
 	for (size_t i = 0; r == 0 && i < in->n_files; i++)
 		(void)coco_result_input(result, in->files[i].role, "file", in->files[i].n,
 					in->files[i].sha256);
 	return r == 0 ? coco_result_finish(result, diag) : r;
+}
+
+int coco_verify_each(const struct coco_run *run, const struct coco_opts_evidence_verify *o,
+		     struct coco_verify_inputs *in, struct coco_each *list,
+		     struct coco_diag *diag)
+{
+	const struct coco_appraise_opts want = wanted(run, o, in);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < o->inputs.n; i++)
+		r = coco_each_add(list, o->inputs.v[i], diag);
+	if (r == 0)
+		r = coco_each_judge(run, list, &in->collateral, &want, o->authentic_only, diag);
+	return r;
+}
+
+int coco_verify_settle_each(const struct coco_each *list, struct coco_diag *diag)
+{
+	size_t judged = list->n - coco_each_companions(list);
+	size_t n = coco_each_count(list, COCO_VERDICT_REJECTED);
+
+	if (n > 0)
+		return coco_fail(diag, COCO_E_EVIDENCE_REJECTED, "%zu of %zu files are rejected",
+				 n, judged);
+	n = coco_each_count(list, COCO_VERDICT_INDETERMINATE);
+	if (n > 0)
+		return coco_fail(diag, COCO_E_EVIDENCE_INDETERMINATE, "%zu of %zu files cannot be "
+				 "judged", n, judged);
+	return 0;
 }

@@ -8,7 +8,7 @@
 #include "cli/core/cli.h"
 #include "cli/evidence/opts_evidence.h"
 #include "lib/crypto/sha256.h"
-#include "lib/evidence/appraise.h"
+#include "lib/evidence/each.h"
 
 enum { COCO_VERIFY_FILES = 64 };   /* policies and reference values */
 
@@ -47,6 +47,15 @@ void coco_verify_free(struct coco_verify_inputs *in);   /* fine on a zeroed stru
 int coco_verify_run(const struct coco_run *run, const struct coco_opts_evidence_verify *o,
 		    struct coco_verify_inputs *in, struct coco_result *result,
 		    struct coco_diag *diag) COCO_MUSTUSE;
+
+/*
+ * coco_verify_each - the verification of every operand file on its own; list
+ * is to be freed in any case. coco_verify_settle_each - the worst verdict.
+ */
+int coco_verify_each(const struct coco_run *run, const struct coco_opts_evidence_verify *o,
+		     struct coco_verify_inputs *in, struct coco_each *list,
+		     struct coco_diag *diag) COCO_MUSTUSE;
+int coco_verify_settle_each(const struct coco_each *list, struct coco_diag *diag) COCO_MUSTUSE;
 
 /* coco_verify_settle - the verdict as 0, EVIDENCE_REJECTED or EVIDENCE_INDETERMINATE. */
 int coco_verify_settle(const struct coco_result *r, bool authentic_only, struct coco_diag *diag)

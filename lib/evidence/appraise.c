@@ -90,8 +90,13 @@ static void unknown_piece(struct coco_result *r, const struct coco_piece *piece)
 			   "inspect lists");
 }
 
-static int none(const struct coco_pieces *pieces, struct coco_diag *diag)
+static int none(const struct coco_pieces *pieces, const struct coco_result *result,
+		struct coco_diag *diag)
 {
+	int r = coco_result_finish(result, diag);
+
+	if (r != 0)
+		return r;
 	for (size_t i = 0; i < pieces->n; i++)
 		if (pieces->v[i].kind == COCO_PIECE_UNKNOWN) {
 			coco_fail(diag, COCO_E_EVIDENCE_UNKNOWN, "this is no evidence of a known "
@@ -110,7 +115,7 @@ int coco_appraise_inspect(struct coco_pieces *pieces, struct coco_result *ret,
 
 	coco_result_init(ret, 0);
 	if (!add_inputs(pieces, ret))
-		return none(pieces, diag);
+		return none(pieces, ret, diag);
 	for (size_t i = 0; r == 0 && i < pieces->n; i++) {
 		const struct coco_appraiser *by = coco_appraiser_for(pieces->v[i].kind);
 
@@ -268,17 +273,18 @@ int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 	struct coco_appraisal a = {
 		.run = run, .pieces = pieces, .collateral = collateral,
 		.extra_roots = opts->extra_roots, .at = opts->at, .result = ret,
+		.verified = opts->verified,
 	};
 	int r = 0;
 
 	coco_result_init(ret, opts->at);
 	if (!add_inputs(pieces, ret))
-		return none(pieces, diag);
+		return none(pieces, ret, diag);
 	a.used = unused(collateral->n);
 	a.used_roots = unused(opts->extra_roots != NULL ? opts->extra_roots->n : 0);
 	if (a.used == NULL || a.used_roots == NULL)
 		r = coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for a verification");
-	if (r == 0)
+	if (r == 0 && a.verified == NULL)
 		r = coco_verified_new(&a.verified, diag);
 	if (r == 0)
 		r = authenticate(&a, diag);
@@ -288,6 +294,7 @@ int coco_appraise(const struct coco_run *run, struct coco_pieces *pieces,
 		accept(opts, ret);
 	coco_free(a.used);
 	coco_free(a.used_roots);
-	coco_verified_free(a.verified);
+	if (opts->verified == NULL)
+		coco_verified_free(a.verified);
 	return r != 0 ? r : coco_result_finish(ret, diag);
 }

@@ -9,6 +9,7 @@
 #include "formats/broker/refset.h"
 #include "formats/evidence/policy.h"
 #include "lib/evidence/bind.h"
+#include "lib/evidence/verified.h"
 
 /* Words of --require. */
 enum coco_require {
@@ -28,6 +29,7 @@ struct coco_appraise_opts {
 	unsigned require;                            /* enum coco_require, ORed */
 	const struct coco_policy *policy;            /* borrowed; NULL: none */
 	const struct coco_refset *references;        /* borrowed; NULL: none */
+	struct coco_verified *verified;              /* borrowed: shared by several; NULL: own */
 };
 
 /*

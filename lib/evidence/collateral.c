@@ -19,6 +19,8 @@ void coco_collateral_init(struct coco_collateral *c)
 
 static void item_free(struct coco_collateral_item *item)
 {
+	if (item->borrowed)
+		return;
 	coco_cert_free(item->cert);
 	coco_crl_free(item->crl);
 	coco_free(item->p);
@@ -110,6 +112,43 @@ static bool grow_slots(struct coco_collateral *c)
 	for (size_t i = 0; i < c->n; i++)
 		enter(c, i);
 	return true;
+}
+
+int coco_collateral_fork(struct coco_collateral *ret, const struct coco_collateral *c,
+			 struct coco_diag *diag)
+{
+	struct coco_collateral own = { .n = c->n, .cap = c->n, .slots = c->slots };
+
+	if (c->n > 0) {
+		own.v = coco_memdup(c->v, c->n * sizeof(*c->v));
+		own.by_content = coco_memdup(c->by_content, c->slots * sizeof(*c->by_content));
+		own.by_name = coco_memdup(c->by_name, c->slots * sizeof(*c->by_name));
+	} else {
+		own.slots = 0;
+	}
+	if (c->n > 0 && (own.v == NULL || own.by_content == NULL || own.by_name == NULL)) {
+		coco_free(own.v);
+		coco_free(own.by_content);
+		coco_free(own.by_name);
+		return coco_fail(diag, COCO_E_LIMIT_MEMORY, "no memory for collateral");
+	}
+	for (size_t i = 0; i < own.n; i++)
+		own.v[i].borrowed = true;
+	*ret = own;
+	return 0;
+}
+
+void coco_collateral_cut(struct coco_collateral *c, size_t n)
+{
+	/* what came last stands in front in its slots */
+	while (c->n > n) {
+		struct coco_collateral_item *item = &c->v[--c->n];
+
+		c->by_content[content_hash(item->sha256) & (c->slots - 1)] = item->next_content;
+		if (name_of(item).n > 0)
+			c->by_name[item->name_hash & (c->slots - 1)] = item->next_name;
+		item_free(item);
+	}
 }
 
 int coco_collateral_find(const struct coco_collateral *c, const uint8_t sha256[32])

@@ -36,6 +36,7 @@ struct coco_collateral_item {
 	struct coco_cert *cert;    /* CERT; owned */
 	struct coco_crl *crl;      /* CRL; owned */
 	uint64_t name_hash;        /* CERT: of the subject, CRL: of the issuer */
+	bool borrowed;             /* bytes, cert and crl are those of another set */
 	int next_content;          /* in the same slot of the tables; -1: none */
 	int next_name;
 };
@@ -51,6 +52,17 @@ struct coco_collateral {
 
 void coco_collateral_init(struct coco_collateral *c);
 void coco_collateral_free(struct coco_collateral *c);   /* fine on a zeroed struct */
+
+/*
+ * coco_collateral_fork - gives a second set with the items of c under the same
+ * numbers, to add more to. The bytes and parsed objects stay those of c, which
+ * must outlive it. *ret need not be initialised. LIMIT_MEMORY.
+ */
+int coco_collateral_fork(struct coco_collateral *ret, const struct coco_collateral *c,
+			 struct coco_diag *diag) COCO_MUSTUSE;
+
+/* coco_collateral_cut - takes everything from number n on out again. */
+void coco_collateral_cut(struct coco_collateral *c, size_t n);
 
 /*
  * coco_collateral_add - copies one item; the same content again changes

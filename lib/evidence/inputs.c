@@ -13,19 +13,31 @@
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
 
-static int load(struct coco_pieces *pieces, struct coco_collateral *collateral, const char *path,
-		unsigned depth, struct coco_diag *diag);
+/* Who is told of each file. */
+struct visitor {
+	coco_inputs_fn *fn;
+	void *ctx;
+};
 
-static int load_file(struct coco_pieces *pieces, struct coco_collateral *collateral,
-		     const char *path, struct coco_diag *diag)
+/* Where pieces and collateral go. */
+struct target {
+	struct coco_pieces *pieces;
+	struct coco_collateral *collateral;
+};
+
+static int walk(const struct visitor *to, const char *path, unsigned depth,
+		struct coco_diag *diag);
+
+static int load_file(void *ctx, const char *path, struct coco_diag *diag)
 {
+	const struct target *to = ctx;
 	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 	uint8_t *p = NULL;
 	size_t n = 0;
 	int r = coco_read_file(path, COCO_PIECE_MAX, &p, &n, diag);
 
 	if (r == 0)
-		r = coco_pieces_add(pieces, collateral, coco_view_of(p, n), name, diag);
+		r = coco_pieces_add(to->pieces, to->collateral, coco_view_of(p, n), name, diag);
 	coco_free(p);
 	return r;
 }
@@ -41,8 +53,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int load_entry(struct coco_pieces *pieces, struct coco_collateral *collateral,
-		      const char *dir, const char *name, unsigned depth, struct coco_diag *diag)
+static int walk_entry(const struct visitor *to, const char *dir, const char *name,
+		      unsigned depth, struct coco_diag *diag)
 {
 	char *path = coco_path_join(dir, name);
 	struct stat st;
@@ -53,13 +65,13 @@ static int load_entry(struct coco_pieces *pieces, struct coco_collateral *collat
 	if (lstat(path, &st) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "look at", path);
 	else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-		r = load(pieces, collateral, path, depth + 1, diag);
+		r = walk(to, path, depth + 1, diag);
 	coco_free(path);
 	return r;
 }
 
-static int load_dir(struct coco_pieces *pieces, struct coco_collateral *collateral,
-		    const char *path, unsigned depth, struct coco_diag *diag)
+static int walk_dir(const struct visitor *to, const char *path, unsigned depth,
+		    struct coco_diag *diag)
 {
 	struct dirent **list = NULL;
 	int n;
@@ -73,34 +85,43 @@ static int load_dir(struct coco_pieces *pieces, struct coco_collateral *collater
 		return coco_fail_errno(diag, COCO_E_IO_OPEN, errno, "open", path);
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
-			r = load_entry(pieces, collateral, path, list[i]->d_name, depth, diag);
+			r = walk_entry(to, path, list[i]->d_name, depth, diag);
 		free(list[i]);
 	}
 	free(list);
 	return r;
 }
 
-static int load(struct coco_pieces *pieces, struct coco_collateral *collateral, const char *path,
-		unsigned depth, struct coco_diag *diag)
+static int walk(const struct visitor *to, const char *path, unsigned depth,
+		struct coco_diag *diag)
 {
 	struct stat st;
 
 	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return load_dir(pieces, collateral, path, depth, diag);
-	return load_file(pieces, collateral, path, diag);
+		return walk_dir(to, path, depth, diag);
+	return to->fn(to->ctx, path, diag);
+}
+
+int coco_inputs_walk(const char *path, coco_inputs_fn *fn, void *ctx, struct coco_diag *diag)
+{
+	const struct visitor to = { .fn = fn, .ctx = ctx };
+
+	return walk(&to, path, 0, diag);
 }
 
 int coco_inputs_load(struct coco_pieces *pieces, struct coco_collateral *collateral,
 		     const char *path, struct coco_diag *diag)
 {
-	return load(pieces, collateral, path, 0, diag);
+	struct target to = { .pieces = pieces, .collateral = collateral };
+
+	return coco_inputs_walk(path, load_file, &to, diag);
 }
 
 int coco_inputs_collateral(struct coco_collateral *collateral, const char *path,
 			   struct coco_diag *diag)
 {
 	struct coco_pieces pieces = { .n = 0 };
-	int r = load(&pieces, collateral, path, 0, diag);
+	int r = coco_inputs_load(&pieces, collateral, path, diag);
 
 	for (size_t i = 0; r == 0 && i < pieces.n; i++) {
 		const struct coco_piece *p = &pieces.v[i];

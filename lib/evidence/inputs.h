@@ -9,6 +9,17 @@
 
 enum { COCO_INPUTS_DEPTH = 8 };   /* directories in each other */
 
+/* Told of one file; "-" stands for standard input. Returns 0, or the error that ends the walk. */
+typedef int coco_inputs_fn(void *ctx, const char *path, struct coco_diag *diag);
+
+/*
+ * coco_inputs_walk - calls fn for a file ("-" as well) or for all regular
+ * files of a directory tree, in the order of their names. Hidden entries are
+ * left out, links are not followed. Errors: those of fn, IO, LIMIT_DEPTH.
+ */
+int coco_inputs_walk(const char *path, coco_inputs_fn *fn, void *ctx, struct coco_diag *diag)
+	COCO_MUSTUSE;
+
 /*
  * coco_inputs_load - takes a file ("-": standard input) or all regular files
  * of a directory tree apart, in the order of their names. Hidden entries are

@@ -153,12 +153,16 @@ static int recognise(struct coco_unpack *u, struct coco_diag *diag)
 
 	if (json) {
 		/* a text that only starts like JSON may be something else: the forms say */
-		if (coco_json_parse_bounded(&doc, bytes, COCO_PIECE_MAX, JSON_VALUES, NULL) != 0)
+		r = coco_json_parse_bounded(&doc, bytes, COCO_PIECE_MAX, JSON_VALUES, NULL);
+		if (r == COCO_E_LIMIT_MEMORY)
+			return coco_fail(diag, r, "no memory for a JSON text");
+		if (r != 0)
 			json = false;
 		else
 			root = coco_json_root(&doc);
 	}
 	const struct coco_piece_form *form = form_of(bytes, json ? &root : NULL);
+	r = 0;
 	if (form != NULL) {
 		u->list->v[u->piece].form = form->name;
 		r = form->take(u, bytes, json ? &root : NULL, diag);

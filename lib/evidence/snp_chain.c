@@ -16,12 +16,43 @@ static const char asvk_prefix[] = "SEV-VLEK-";
 
 /* ---- issuers --------------------------------------------------------------------- */
 
+/* The issuer's name and key issued a certificate; verified once for all reports. */
+static bool issued(const struct coco_snp_work *w, const struct coco_cert *cert,
+		   const struct coco_cert *issuer)
+{
+	const uint8_t *what = coco_cert_sha256(cert);
+	const uint8_t *by = coco_cert_sha256(issuer);
+	bool good = false;
+
+	if (coco_verified_find(w->a->verified, what, by, &good))
+		return good;
+	int r = coco_cert_issued_by(cert, issuer, NULL);
+	if (r != COCO_E_LIMIT_MEMORY)
+		coco_verified_note(w->a->verified, what, by, r == 0);
+	return r == 0;
+}
+
+/* The same for a list of the collateral. */
+static bool issued_list(const struct coco_snp_work *w, int item, const struct coco_cert *issuer)
+{
+	const struct coco_collateral_item *list = &w->a->collateral->v[item];
+	const uint8_t *by = coco_cert_sha256(issuer);
+	bool good = false;
+
+	if (coco_verified_find(w->a->verified, list->sha256, by, &good))
+		return good;
+	int r = coco_crl_issued_by(list->crl, issuer, NULL);
+	if (r != COCO_E_LIMIT_MEMORY)
+		coco_verified_note(w->a->verified, list->sha256, by, r == 0);
+	return r == 0;
+}
+
 /* One more certificate that has the issuer's name; true when it made the signature. */
-static bool try_issuer(struct coco_snp_link *ret, const struct coco_cert *cert,
-		       struct coco_snp_link link)
+static bool try_issuer(const struct coco_snp_work *w, struct coco_snp_link *ret,
+		       const struct coco_cert *cert, struct coco_snp_link link)
 {
 	link.issued = coco_cert_scheme(cert) == COCO_CERT_PSS_SHA384_48 &&
-		      coco_cert_issued_by(cert, link.cert, NULL) == 0;
+		      issued(w, cert, link.cert);
 	if (ret->cert == NULL || link.issued)
 		*ret = link;
 	return link.issued;
@@ -40,7 +71,7 @@ static struct coco_snp_link issuer_of(const struct coco_snp_work *w, const struc
 			i = coco_collateral_subject(sets[k], coco_cert_issuer(cert), i);
 			if (i < 0)
 				break;
-			if (try_issuer(&found, cert,
+			if (try_issuer(w, &found, cert,
 				       (struct coco_snp_link){ sets[k]->v[i].cert, k == 1 ? i : -1,
 							       k == 0 ? i : -1, false }))
 				return found;
@@ -298,7 +329,7 @@ static void look(struct coco_snp_work *w, struct lists *l, int item)
 
 	if (coco_crl_scheme(crl) != COCO_CERT_PSS_SHA384_48 ||
 	    !coco_cert_may_sign(w->ark.cert, true) ||
-	    coco_crl_issued_by(crl, w->ark.cert, NULL) != 0) {
+	    !issued_list(w, item, w->ark.cert)) {
 		l->forged = item;
 		return;
 	}

@@ -82,3 +82,34 @@ defect tcb-snp 1 COLL_OTHER_TCB:snp 3 milan vlek
 defect chip 1 COLL_OTHER_CHIP:VCEK 2 milan vcek
 defect revoked 1 COLL_REVOKED:010001 3 genoa vcek
 defect crl-stale 8 COLL_EXPIRED:CRL@2027-01-15T08:00:00Z 3 genoa vcek
+
+# many files, each on its own: the worst verdict is the exit code
+mkdir many
+for n in 1 2 3; do cp good/report.bin many/r$n; done
+cp good/ask.der many/s.der
+set -- --collateral good/leaf.der --collateral good/ask.der --collateral good/crl.der
+expect 0 evidence verify --each many "$@" $roots --jobs 1
+grep -q 'affirmed  *many/r1$' out || fail 'no line of the first file'
+grep -q 'no evidence, left out  *1$' out || fail 'companions are not counted'
+cp out one
+expect 0 evidence verify --each many "$@" $roots --jobs 4
+cmp one out || fail "other lines on more threads"
+expect 0 evidence verify --each many "$@" $roots --json
+json out
+has out '"index":2,"name":"many/r3"'
+echo hello >many/note
+expect 8 evidence verify --each many "$@" $roots
+grep -q 'indeterminate  *EVIDENCE_UNSUPPORTED:input  *many/note$' out || fail 'no reason'
+has err '1 of 4 files cannot be judged'
+"$mint" bad 3 genoa vcek altered || fail "minting"
+expect 1 evidence verify --each many bad/report.bin "$@" $roots --json
+has out '"verdict":"rejected"'
+has out '"verdict":"indeterminate"'
+json out
+expect 8 evidence verify --each good/report.bin "$@" --trust-root good/root.der --at $at
+has out 'no policy and no reference values were given'
+expect 2 evidence verify --each good/ask.der $roots
+has err usage.evidence.none
+expect 2 evidence verify --each many $roots -o each.json
+expect 2 evidence verify --each many $roots --claims
+expect 4 evidence verify --each many/gone $roots

@@ -69,6 +69,63 @@ static void test_many(void **state COCO_UNUSED)
 	coco_collateral_free(&c);
 }
 
+/* A second set with more in it, and without it again. */
+static void test_fork(void **state COCO_UNUSED)
+{
+	struct coco_pki_cert *root = coco_pki_issue(&coco_pki_root, NULL);
+	struct coco_pki_cert *other = coco_pki_issue(&coco_pki_root, NULL);   /* the same name */
+	struct coco_collateral c;
+	struct coco_collateral fork;
+	struct coco_diag d = { 0 };
+	char text[32];
+	int at = -1;
+
+	coco_collateral_init(&c);
+	assert_ok(coco_collateral_fork(&fork, &c, &d), &d);   /* of nothing */
+	assert_ok(coco_collateral_add(&fork, COCO_COLL_CERT, coco_view_of(root->der, root->n_der),
+				      "a", &at, &d), &d);
+	coco_collateral_cut(&fork, 0);
+	assert_int_equal(coco_collateral_next(&fork, COCO_COLL_CERT, -1), -1);
+	coco_collateral_free(&fork);
+	assert_ok(coco_collateral_add(&c, COCO_COLL_CERT, coco_view_of(root->der, root->n_der),
+				      "a", &at, &d), &d);
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++)
+		if (coco_test_alloc_check(coco_collateral_fork(&fork, &c, &d), &d))
+			break;
+	for (int round = 0; round < 3; round++) {
+		struct coco_view name = coco_cert_subject(c.v[0].cert);
+
+		assert_ok(coco_collateral_add(&fork, COCO_COLL_CERT,
+					      coco_view_of(root->der, root->n_der), "a", &at, &d),
+			  &d);
+		assert_int_equal(at, 0);
+		assert_ok(coco_collateral_add(&fork, COCO_COLL_CERT,
+					      coco_view_of(other->der, other->n_der), "b", &at,
+					      &d), &d);
+		assert_int_equal(at, 1);
+		assert_int_equal(coco_collateral_subject(&fork, name, -1), 1);
+		assert_int_equal(coco_collateral_subject(&fork, name, 1), 0);
+		for (int i = 0; i < 200; i++) {   /* the slots grow meanwhile */
+			snprintf(text, sizeof(text), "{\"keys\":[%d]}", i);
+			assert_ok(coco_collateral_add(&fork, COCO_COLL_JWKS,
+						      coco_view_of(text, strlen(text)), "x", NULL,
+						      &d), &d);
+		}
+		assert_int_equal(fork.n, 202);
+		coco_collateral_cut(&fork, 1);
+		assert_int_equal(fork.n, 1);
+		assert_int_equal(coco_collateral_subject(&fork, name, -1), 0);
+		assert_int_equal(coco_collateral_subject(&fork, name, 0), -1);
+		assert_int_equal(coco_collateral_next(&fork, COCO_COLL_JWKS, -1), -1);
+	}
+	coco_collateral_free(&fork);
+	assert_int_equal(coco_collateral_find(&c, c.v[0].sha256), 0);
+	assert_int_equal(c.v[0].cert != NULL, 1);
+	coco_collateral_free(&c);
+	coco_pki_free(root);
+	coco_pki_free(other);
+}
+
 static void test_bad(void **state COCO_UNUSED)
 {
 	struct coco_pki_cert *root = coco_pki_issue(&coco_pki_root, NULL);
@@ -120,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_memory),
 	};
