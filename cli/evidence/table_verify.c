@@ -119,10 +119,10 @@ const struct coco_cmd coco_cmd_entry_evidence_verify = {
 		"true. The same inputs and --at give the same result, byte for byte. evidence "
 		"inspect names the forms that are recognised.\n\n"
 		"With --each every file, also every one below a directory, is judged on its own "
-		"with the same collateral, policy, reference values and nonce, and gets a line; the "
-		"exit code is that of the worst verdict. Certificates inside a file serve that file "
-		"only; files that hold nothing but collateral are counted and left out: name them "
-		"with --collateral. A file that is cut is rejected, one of no known kind is "
+		"with the same collateral, policy, reference values and nonce, and gets a line; "
+		"the exit code is that of the worst verdict. Certificates inside a file serve that "
+		"file only; files that hold nothing but collateral are counted and left out: name "
+		"them with --collateral. A file that is cut is rejected, one of no known kind is "
 		"indeterminate, one that cannot be read ends the command.",
 	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT | COCO_CMD_JOBS,
 	COCO_LIST(operands, verify_operands),
