@@ -52,7 +52,7 @@ static const struct coco_operand verify_operands[] = {
 #define COCO_OPTIONS_VERIFY(s, m)  \
 	{ .name = "collateral", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, \
 	  .arg = "BUNDLE", \
-	  .help = "certificates, revocation lists ...: file, directory", \
+	  .help = "certificates, lists ...: file, directory", \
 	  COCO_BIND_LIST(s, m collateral) }, \
 	{ .name = "trust-root", .kind = COCO_KIND_INPUT, .flags = COCO_OPT_REPEAT, .arg = "FILE", \
 	  .help = "roots or key sets to trust beside the vendors'", \
@@ -67,10 +67,10 @@ static const struct coco_operand verify_operands[] = {
 	  .help = "the verifier's nonce that the evidence must hold", \
 	  COCO_BIND_STR(s, m nonce) }, \
 	{ .name = "report-data", .kind = COCO_KIND_STRING, .arg = "HEX|@FILE", \
-	  .help = "the report data that the evidence must hold, zeros follow", \
+	  .help = "the report data it must hold, zeros follow", \
 	  .conflicts = "nonce", COCO_BIND_STR(s, m report_data) }, \
 	{ .name = "initdata", .kind = COCO_KIND_INPUT, .arg = "FILE", \
-	  .help = "the initdata document, in any form, that the evidence must name", \
+	  .help = "initdata, in any form, that it must name", \
 	  COCO_BIND_STR(s, m initdata) }
 
 static const struct coco_opt verify_opts[] = {
@@ -79,10 +79,10 @@ static const struct coco_opt verify_opts[] = {
 	  .help = "must be checked: cpu, gpu, tpm, token, eventlog, fresh, revocation",
 	  COCO_BIND_LIST(VERIFY, require) },
 	{ .name = "authentic-only", .kind = COCO_KIND_FLAG,
-	  .help = "ask only whether it is authentic, not whether it is acceptable",
+	  .help = "ask only whether it is authentic",
 	  COCO_BIND_FLAG(VERIFY, authentic_only) },
 	{ .name = "each", .kind = COCO_KIND_FLAG, .conflicts = "claims report",
-	  .help = "verify every file on its own, on all cores: a line per file",
+	  .help = "verify every file on its own, a line each",
 	  COCO_BIND_FLAG(VERIFY, each) },
 	{ .name = "claims", .kind = COCO_KIND_FLAG,
 	  .help = "show what the evidence says before the checks",
@@ -99,7 +99,7 @@ static const struct coco_example verify_examples[] = {
 	{ "evidence verify quote.dat --collateral pcs.json --at 2026-03-01T00:00:00Z "
 	  "-o result.json",
 	  "the verdict as it was on that day, kept for the audit" },
-	{ "evidence verify --each reports/ --collateral amd/ --authentic-only --json",
+	{ "evidence verify --each reports/ --collateral amd/ --json",
 	  "a verdict for each of many reports" },
 };
 
@@ -118,12 +118,9 @@ const struct coco_cmd coco_cmd_entry_evidence_verify = {
 		"not checked is listed with the reason, and the result says until when it stays "
 		"true. The same inputs and --at give the same result, byte for byte. evidence "
 		"inspect names the forms that are recognised.\n\n"
-		"With --each every file, also every one below a directory, is judged on its own "
-		"with the same collateral, policy, reference values and nonce, and gets a line; "
-		"the exit code is that of the worst verdict. Certificates inside a file serve that "
-		"file only; files that hold nothing but collateral are counted and left out: name "
-		"them with --collateral. A file that is cut is rejected, one of no known kind is "
-		"indeterminate, one that cannot be read ends the command.",
+		"With --each every file gets a verdict of its own and the exit code is that of the "
+		"worst. Certificates inside a file serve that file only; files of nothing but "
+		"collateral are counted and left out: name them with --collateral.",
 	.flags = COCO_CMD_VERIFIES | COCO_CMD_WRITES_OUTPUT | COCO_CMD_JOBS,
 	COCO_LIST(operands, verify_operands),
 	COCO_LIST(opts, verify_opts),
