@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/err_evidence.h"
+#include "tests/support/alloc_fail.h"
 #include "tests/support/mint_snp_pki.h"
 #include "tests/support/support.h"
 #include "tests/support/tdx_case.h"
@@ -206,6 +207,40 @@ static void test_tdx_certificates(void **state COCO_UNUSED)
 	coco_collateral_free(&none);
 }
 
+/* Memory that runs out is no need less. */
+static void test_memory(void **state COCO_UNUSED)
+{
+	const struct coco_mint_snp_spec spec = { .version = 2, .vlek = true };
+	struct coco_pieces pieces = { .n = 0 };
+	struct coco_mint_snp_set set;
+	struct coco_diag d = { 0 };
+	struct coco_collateral none;
+	struct coco_tdx_case c;
+
+	coco_collateral_init(&none);
+	coco_mint_snp_make(&spec, &set);
+	coco_tdx_case_mint(&c, 5, 3, COCO_MINT_TDX_NONE);
+	assert_ok(coco_pieces_add(&pieces, &none, coco_view_of(set.report, sizeof(set.report)),
+				  "r", &d), &d);
+	assert_ok(coco_pieces_add(&pieces, &none,
+				  coco_view_of(c.minted->quote, c.minted->n_quote), "q", &d), &d);
+	for (unsigned long n = 1; coco_test_alloc_arm(n); n++) {
+		struct coco_needs needs = { .n = 0 };
+		int r = coco_needs_of(&needs, &pieces, &none, &d);
+		bool done = coco_test_alloc_check(r, &d);
+
+		if (done)
+			assert_int_equal(needs.n, 9);
+		coco_needs_free(&needs);
+		if (done)
+			break;
+	}
+	coco_pieces_free(&pieces);
+	coco_collateral_free(&none);
+	coco_mint_snp_free(&set);
+	coco_tdx_case_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_snp_defects),
 		cmocka_unit_test(test_tdx),
 		cmocka_unit_test(test_tdx_certificates),
+		cmocka_unit_test(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
