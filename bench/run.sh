@@ -10,7 +10,7 @@
 #   MODEL_SIGNING a model_signing program to compare with (found on PATH)
 #   SEV_SNP_MEASURE a sev-snp-measure program, likewise
 #   BENCH_OVMF    a firmware image with TDX metadata (/usr/share/ovmf/OVMF.fd)
-# The part about measurements is in measure.sh.
+# The parts about measurements and evidence are in measure.sh and evidence.sh.
 set -eu
 : "${B:?run this through make bench}"
 root=$PWD
@@ -213,6 +213,8 @@ fi
 
 # shellcheck source=bench/measure.sh
 . "$root/bench/measure.sh"
+# shellcheck source=bench/evidence.sh
+. "$root/bench/evidence.sh"
 say
 say "launch digests of a 4 MiB firmware (SEV-SNP), wall time of the program"
 "$launch" image fw.fd
