@@ -93,7 +93,7 @@ static const struct coco_opt apply_opts[] = {
 
 static const struct coco_example apply_examples[] = {
 	{ "broker apply broker.toml", "register what is missing or different" },
-	{ "broker apply broker.toml --disable tenant/key/3f9c2a71 --reason 'ticket 4711'",
+	{ "broker apply broker.toml --disable tenant/key/3f9c2a71 --reason ticket-4711",
 	  "this key is not released any more" },
 	{ "broker apply broker.toml --restore", "the policy of before" },
 };

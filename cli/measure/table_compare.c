@@ -163,7 +163,7 @@ static const struct coco_example search_examples[] = {
 	{ "measure search --actual quote.bin --kernel vmlinuz --append @cmdline.txt --vary "
 	  "firmware=firmware.d,memory=2G,4G,8G,acpi=acpi2,acpi4",
 	  "which firmware and machine a TDX guest has" },
-	{ "measure search --actual log.bin --profile guest.toml --vary uki=releases.d",
+	{ "measure search --actual log.bin --firmware OVMF.fd --vary uki=releases.d",
 	  "which release a guest with a vTPM and Secure Boot has booted" },
 };
 

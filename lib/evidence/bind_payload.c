@@ -48,16 +48,16 @@ static int read_runtime(struct payload *ret, const struct coco_piece *piece,
 {
 	struct coco_json doc = { .root = NULL };
 	const char *nonce = NULL;
-	struct coco_jv jwk;
+	struct coco_jv root = { .v = NULL };   /* the way to jwk leads over it */
+	struct coco_jv jwk = { .v = NULL };
 	int r = coco_json_parse(&doc, coco_piece_bytes(piece), COCO_PIECE_MAX, diag);
 
 	if (r == 0) {
-		struct coco_jv root = coco_json_root(&doc);
-
+		root = coco_json_root(&doc);
 		r = coco_jv_string(&root, "nonce", &nonce, diag);
-		if (r == 0)
-			r = coco_jv_object(&root, "tee-pubkey", &jwk, diag);
 	}
+	if (r == 0)
+		r = coco_jv_object(&root, "tee-pubkey", &jwk, diag);
 	if (r == 0)
 		r = coco_rcar_key_decode(&ret->key, &jwk, diag);
 	if (r == 0) {
