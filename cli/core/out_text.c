@@ -150,15 +150,17 @@ static size_t render_table(struct coco_wr *wr, const struct coco_report *r, size
 	for (; i < end; i++) {
 		const struct coco_report_item *row = &r->items[i];
 
-		for (size_t c = 0; c < row->n_cells; c++) {
-			bool last = c + 1 == row->n_cells;
+		size_t n = row->n_cells;
+
+		while (n > 1 && row->cell[n - 1][0] == '\0')
+			n--;   /* empty cells at the end leave no blanks behind */
+		for (size_t c = 0; c < n; c++) {
+			bool last = c + 1 == n;
 
 			padded(wr, row->cell[c], last && !head->right[c] ? 0 : width[c],
 			       head->right[c]);
 			coco_wr_str(wr, last ? "" : "  ");
 		}
-		while (wr->code == 0 && wr->n > 0 && wr->p[wr->n - 1] == ' ')
-			wr->n--;   /* empty cells at the end leave nothing behind */
 		coco_wr_str(wr, "\n");
 	}
 	return end;
