@@ -49,8 +49,9 @@ expect 8 policy lint other.rego
 has out 'cannot decide: whether an affirming status is asked for'
 has err trust.policy.undecided
 echo 'version = 1' >other.toml
-expect 8 policy lint other.toml
-expect 1 policy lint other.toml sample.rego
+expect 3 policy lint other.toml   # no evidence policy, and no Rego
+has err format.policy.schema
+expect 3 policy lint other.toml sample.rego
 printf 'package policy\nallow := "\n' >broken.rego
 expect 3 policy lint broken.rego
 has err 'line 2'
