@@ -67,6 +67,15 @@ static inline uint64_t coco_max_u64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* coco_all_zero - whether all n bytes are zero; true for none. */
+static inline bool coco_all_zero(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != 0)
+			return false;
+	return true;
+}
+
 static inline void coco_put_be64(uint8_t *p, uint64_t v)
 {
 	for (int i = 7; i >= 0; i--) {

@@ -106,20 +106,13 @@ static void firmware(struct build *b, const char *key, size_t at)
 	b->code = in.code;
 }
 
-static bool zero(const uint8_t *p, size_t n)
-{
-	while (n > 0 && p[n - 1] == 0)
-		n--;
-	return n == 0;
-}
-
 /* As evidence.md 1.7: by family since version 3, by the form of CHIP_ID before. */
 static bool turin_layout(const uint8_t *p, uint64_t version)
 {
 	if (version >= 3)
 		return p[0x188] >= FAMILY_TURIN;
-	return !zero(p + 0x1a0, CHIP_ID_SHORT) && zero(p + 0x1a0 + CHIP_ID_SHORT,
-						       64 - CHIP_ID_SHORT);
+	return !coco_all_zero(p + 0x1a0, CHIP_ID_SHORT) &&
+	       coco_all_zero(p + 0x1a0 + CHIP_ID_SHORT, 64 - CHIP_ID_SHORT);
 }
 
 static void guest_part(struct build *b)

@@ -78,14 +78,6 @@ bool coco_snp_chip_key_masked(const struct coco_snp_report *report)
 	return (report->key_info & 2) != 0;
 }
 
-static bool all_zero(const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != 0)
-			return false;
-	return true;
-}
-
 /* Without CPUID bytes only the form of CHIP_ID tells Turin (1.7). */
 static enum coco_snp_layout layout_of(const struct coco_snp_report *t)
 {
@@ -101,8 +93,8 @@ static enum coco_snp_layout layout_of(const struct coco_snp_report *t)
 	}
 	if (t->version >= VERSION_CPUID)
 		return COCO_SNP_LAYOUT_UNKNOWN;
-	if (!all_zero(t->chip_id, CHIP_ID_SHORT) &&
-	    all_zero(t->chip_id + CHIP_ID_SHORT, sizeof(t->chip_id) - CHIP_ID_SHORT))
+	if (!coco_all_zero(t->chip_id, CHIP_ID_SHORT) &&
+	    coco_all_zero(t->chip_id + CHIP_ID_SHORT, sizeof(t->chip_id) - CHIP_ID_SHORT))
 		return COCO_SNP_LAYOUT_TURIN;
 	return COCO_SNP_LAYOUT_MILAN;
 }
@@ -375,7 +367,7 @@ static void chip_claims(struct coco_claims *c, const struct coco_snp_report *t, 
 		coco_claims_text(c, "snp.product", name, strlen(name), 0, 0);
 	}
 	coco_claims_bytes(c, "snp.chip_id", t->chip_id, 64, base + 0x1a0);
-	if (all_zero(t->chip_id, sizeof(t->chip_id)))
+	if (coco_all_zero(t->chip_id, sizeof(t->chip_id)))
 		coco_claims_note(c, "masked, or signed with a VLEK: the chip is not identified");
 }
 

@@ -104,14 +104,6 @@ static int supported(struct coco_rd *rd, const struct coco_dcap_head *head)
 	return rd->code;
 }
 
-static bool all_zero(struct coco_view v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] != 0)
-			return false;
-	return true;
-}
-
 int coco_tdx_quote_parse(struct coco_tdx_quote *ret, struct coco_view bytes,
 			 struct coco_diag *diag)
 {
@@ -136,7 +128,8 @@ int coco_tdx_quote_parse(struct coco_tdx_quote *ret, struct coco_view bytes,
 	if (in.code != 0)
 		return in.code;
 	t.trailing = coco_rd_left(&rd);
-	t.trailing_zero = all_zero(coco_rd_view(&rd, t.trailing, "trailing bytes"));
+	struct coco_view behind = coco_rd_view(&rd, t.trailing, "trailing bytes");
+	t.trailing_zero = coco_all_zero(behind.p, behind.n);
 	*ret = t;
 	return 0;
 }

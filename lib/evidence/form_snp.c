@@ -72,20 +72,12 @@ static struct coco_view behind(struct coco_view bytes)
 	return coco_view_of(bytes.p + COCO_SNP_REPORT_SIZE, bytes.n - COCO_SNP_REPORT_SIZE);
 }
 
-static bool zeros(struct coco_view v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] != 0)
-			return false;
-	return true;
-}
-
 static bool extended_looks(struct coco_view bytes, const struct coco_jv *doc)
 {
 	if (doc != NULL || bytes.n <= COCO_SNP_REPORT_SIZE || !report_starts(bytes))
 		return false;
 	struct coco_view table = behind(bytes);
-	return coco_snp_certs_looks(table) || zeros(table);
+	return coco_snp_certs_looks(table) || coco_all_zero(table.p, table.n);
 }
 
 static int extended_take(struct coco_unpack *u, struct coco_view bytes,
@@ -94,10 +86,11 @@ static int extended_take(struct coco_unpack *u, struct coco_view bytes,
 	struct coco_view report = coco_view_of(bytes.p, COCO_SNP_REPORT_SIZE);
 
 	coco_unpack_is(u, COCO_PIECE_CONTAINER);
+	struct coco_view table = behind(bytes);
 	int r = coco_unpack_child(u, COCO_PIECE_SNP_REPORT, report, "report", 0, diag);
-	if (r != 0 || zeros(behind(bytes)))
+	if (r != 0 || coco_all_zero(table.p, table.n))
 		return r;
-	return take_table(u, behind(bytes), COCO_SNP_REPORT_SIZE, diag);
+	return take_table(u, table, COCO_SNP_REPORT_SIZE, diag);
 }
 
 const struct coco_piece_form coco_form_snp_extended = { "snp-extended-report", extended_looks,

@@ -91,14 +91,6 @@ static void identifier(char *ret, size_t cap, const uint8_t *p, size_t n)
 	snprintf(ret, cap, "%s%s (%zu bytes)", hex, n > PART ? "..." : "", n);
 }
 
-static bool zeros(const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != 0)
-			return false;
-	return true;
-}
-
 static void chip(struct coco_snp_work *w)
 {
 	static const char title[] = "the certificate is for the chip that the report names";
@@ -113,7 +105,8 @@ static void chip(struct coco_snp_work *w)
 		coco_snp_at(w, 0x1a0);
 		return;
 	}
-	bool ok = n != 0 && memcmp(id, w->ext.hwid, n) == 0 && zeros(id + n, COCO_AMD_HWID - n);
+	bool ok = n != 0 && memcmp(id, w->ext.hwid, n) == 0 &&
+		  coco_all_zero(id + n, COCO_AMD_HWID - n);
 	coco_snp_check(w, ok ? COCO_CHECKED_PASS : COCO_CHECKED_FAIL, "snp.leaf.chip", title);
 	identifier(text, sizeof(text), id, COCO_AMD_HWID);
 	coco_check_expected(w->a->result, "%s, by CHIP_ID", text);

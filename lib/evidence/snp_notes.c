@@ -16,14 +16,6 @@ enum {
 static const uint64_t policy_known = 0x3ffffff;
 static const uint64_t platform_known = 0xbf;
 
-static bool zeros(const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (p[i] != 0)
-			return false;
-	return true;
-}
-
 /* Values that the firmware of today does not write. */
 static void oddities(struct coco_snp_work *w)
 {
@@ -51,7 +43,7 @@ static void oddities(struct coco_snp_work *w)
 			      (unsigned long long)t->platform_info);
 		coco_snp_at(w, 0x40);
 	}
-	if (!coco_snp_author_key(t) && !zeros(t->author_key_digest, 48)) {
+	if (!coco_snp_author_key(t) && !coco_all_zero(t->author_key_digest, 48)) {
 		coco_snp_note(w, "snp.author_key", "there is no author key digest without a key",
 			      "AUTHOR_KEY_EN is clear, AUTHOR_KEY_DIGEST is not zero: it says "
 			      "nothing");
