@@ -55,20 +55,17 @@ int coco_kek_peer(enum coco_key_type type, struct coco_view x, struct coco_view 
 	memcpy(point + 1, x.p, n);
 	memcpy(point + 1 + n, y.p, n);
 	ERR_clear_error();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *params = NULL;
-	if (ctx != NULL && bld != NULL &&
+	if (bld != NULL &&
 	    OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, group_name(type), 0) ==
 		    1 &&
 	    OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * n) == 1)
 		params = OSSL_PARAM_BLD_to_param(bld);
-	if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
+	if (params != NULL)
+		pkey = coco_evp_from("EC", params);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(bld);
-	EVP_PKEY_CTX_free(ctx);
 	if (pkey == NULL)
 		return coco_fail_ossl(diag, COCO_E_KEY_FORMAT, "the point is not on the curve");
 	return coco_key_from_evp(pkey, false, ret, diag);

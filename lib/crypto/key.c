@@ -148,6 +148,18 @@ static int describe(struct coco_key *key, struct coco_diag *diag)
 	return 0;
 }
 
+EVP_PKEY *coco_evp_from(const char *type, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *key = NULL;
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
 int coco_key_from_evp(EVP_PKEY *pkey, bool is_private, struct coco_key **ret,
 		      struct coco_diag *diag)
 {

@@ -30,18 +30,6 @@ static struct coco_view strip(struct coco_view v)
 	return v;
 }
 
-static EVP_PKEY *from_data(const char *type, OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
 static int take(EVP_PKEY *key, const char *what, struct coco_key **ret, struct coco_diag *diag)
 {
 	if (key == NULL)
@@ -70,7 +58,7 @@ int coco_key_from_rsa(struct coco_view n, struct coco_view e, struct coco_key **
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, be) == 1)
 		params = OSSL_PARAM_BLD_to_param(bld);
 	if (params != NULL)
-		key = from_data("RSA", params);
+		key = coco_evp_from("RSA", params);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(bn);
@@ -105,7 +93,7 @@ int coco_key_from_point(unsigned curve, struct coco_view x, struct coco_view y,
 		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size),
 		OSSL_PARAM_construct_end(),
 	};
-	return take(from_data("EC", params), "the point is not on its curve", ret, diag);
+	return take(coco_evp_from("EC", params), "the point is not on its curve", ret, diag);
 }
 
 int coco_key_from_ed25519(struct coco_view x, struct coco_key **ret, struct coco_diag *diag)

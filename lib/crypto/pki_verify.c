@@ -12,24 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/crypto/key_evp.h"
 #include "lib/crypto/ossl.h"
 #include "lib/crypto/pki_evp.h"
 
 enum { EC_NUMBER_MAX = 66, EC_DER_MAX = 2 * (EC_NUMBER_MAX + 4) + 3, RSA_E_MAX = 8 };
 
 /* ---- public keys ----------------------------------------------------------------- */
-
-static EVP_PKEY *from_data(const char *type, OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
 
 static EVP_PKEY *ec_key(struct coco_view point, unsigned curve)
 {
@@ -45,7 +34,7 @@ static EVP_PKEY *ec_key(struct coco_view point, unsigned curve)
 		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy, point.n),
 		OSSL_PARAM_construct_end(),
 	};
-	return from_data("EC", params);
+	return coco_evp_from("EC", params);
 }
 
 static EVP_PKEY *rsa_key(struct coco_view n, struct coco_view e)
@@ -61,7 +50,7 @@ static EVP_PKEY *rsa_key(struct coco_view n, struct coco_view e)
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, be) == 1)
 		params = OSSL_PARAM_BLD_to_param(bld);
 	if (params != NULL)
-		key = from_data("RSA", params);
+		key = coco_evp_from("RSA", params);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(bn);
