@@ -3,6 +3,7 @@
  * missing for evidence.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/evidence/collateral_report.h"
 #include "cli/evidence/opts_evidence.h"
@@ -64,7 +65,7 @@ static void missing(struct coco_report *report, const struct coco_result *r, str
 	for (size_t i = 0; i < r->n_gaps; i++) {
 		const struct coco_result_gap *g = &r->gaps[i];
 
-		if (g->category[0] == 'f')   /* "fresh" needs a nonce, not collateral */
+		if (strcmp(g->category, "fresh") == 0)   /* needs a nonce, not collateral */
 			continue;
 		n->missing++;
 		coco_report_check(report, &(struct coco_check){ .id = g->category,

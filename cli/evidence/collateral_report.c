@@ -12,7 +12,8 @@
 
 enum { DAY = 24 * 60 * 60, SHORT = 6 };
 
-const char *coco_collateral_days(const struct coco_collateral_facts *f, int64_t at, char ret[24])
+/* "12", "-3", or "" for an item without an end. */
+static const char *days_left(const struct coco_collateral_facts *f, int64_t at, char ret[24])
 {
 	int64_t left = f->not_after - at;
 
@@ -36,7 +37,7 @@ static void row(struct coco_report *report, const struct coco_collateral_item *i
 	if (f->has_after)
 		coco_rfc3339_print(until, f->not_after);
 	coco_report_row(report, (const char *[]){ coco_collateral_kind_name(item->kind), f->of,
-			f->by, from, until, coco_collateral_days(f, at, days), digest });
+			f->by, from, until, days_left(f, at, days), digest });
 }
 
 static void json(struct coco_jw *jw, const struct coco_collateral_item *item,

@@ -11,7 +11,4 @@
 void coco_collateral_report(struct coco_report *report, const struct coco_collateral *c,
 			    int64_t at);
 
-/* coco_collateral_days - "12", "-3", or "" for an item without an end. */
-const char *coco_collateral_days(const struct coco_collateral_facts *f, int64_t at, char ret[24]);
-
 #endif

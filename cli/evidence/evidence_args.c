@@ -8,7 +8,7 @@
 #include "formats/core/hex.h"
 #include "formats/core/mem.h"
 #include "lib/core/io.h"
-#include "lib/evidence/appraise.h"
+#include "formats/evidence/result.h"
 
 static int from_hex(const char *option, const char *text, uint8_t **ret, size_t *ret_n,
 		    struct coco_diag *diag)
@@ -55,14 +55,11 @@ int coco_evidence_bytes(const char *option, const char *text, size_t min, size_t
 
 static int one_word(const char *word, size_t n, unsigned *ret, struct coco_diag *diag)
 {
-	static const char *const words[] = { "cpu", "gpu", "tpm", "token", "eventlog", "fresh",
-					     "revocation" };
+	unsigned bit = coco_require_bit(word, n);
 
-	for (size_t i = 0; i < COCO_ARRAY_LEN(words); i++)
-		if (strlen(words[i]) == n && memcmp(words[i], word, n) == 0) {
-			*ret |= 1U << i;
-			return 0;
-		}
+	*ret |= bit;
+	if (bit != 0)
+		return 0;
 	return coco_fail(diag, COCO_E_USAGE_VALUE, "--require takes cpu, gpu, tpm, token, "
 			 "eventlog, fresh and revocation, not %.*s",
 			 (int)coco_min_size(n, 40), word);
@@ -73,7 +70,6 @@ int coco_evidence_require(const struct coco_strlist *words, unsigned *ret,
 {
 	int r = 0;
 
-	_Static_assert(COCO_REQUIRE_REVOCATION == 1U << 6, "the order of the words");
 	*ret = 0;
 	for (size_t i = 0; r == 0 && i < words->n; i++)
 		for (const char *at = words->v[i]; r == 0 && at != NULL;) {

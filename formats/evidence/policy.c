@@ -412,8 +412,6 @@ static int waiver(struct coco_policy *p, const struct coco_toml_value *t, struct
 static int require_words(struct coco_policy *p, const struct coco_toml_value *root,
 			 struct coco_diag *diag)
 {
-	static const char *const words[] = { "cpu", "gpu", "tpm", "token", "eventlog", "fresh",
-					     "revocation" };
 	const struct coco_toml_value *list = NULL;
 	int r = coco_toml_opt(root, "require", COCO_TOML_ARRAY, &list, diag);
 
@@ -423,9 +421,8 @@ static int require_words(struct coco_policy *p, const struct coco_toml_value *ro
 		unsigned bit = 0;
 
 		r = coco_policy_text(v, &word, diag);
-		for (size_t i = 0; r == 0 && i < COCO_ARRAY_LEN(words); i++)
-			if (strcmp(words[i], word) == 0)
-				bit = 1U << i;
+		if (r == 0)
+			bit = coco_require_bit(word, strlen(word));
 		if (r == 0 && bit == 0)
 			r = coco_toml_fail(v, NULL, COCO_E_POLICY_VALUE, diag,
 					   "%.40s is nothing that can be required", word);

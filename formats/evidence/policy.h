@@ -85,7 +85,7 @@ struct coco_policy_waiver {
 struct coco_policy {
 	struct coco_toml doc;
 	const char *name;        /* "" : none */
-	unsigned require;        /* enum coco_require of lib/evidence, ORed */
+	unsigned require;        /* enum coco_require, ORed */
 	struct coco_policy_rule *rules;     /* owned, as all lists */
 	size_t n_rules;
 	size_t cap_rules;

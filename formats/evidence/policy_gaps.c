@@ -129,7 +129,6 @@ void coco_policy_gaps(const struct coco_policy *p, const struct coco_result *evi
 					   "snp.author_key_digest" };
 	static const char *const tdx[] = { "tdx.mrtd", "tdx.rtmr1", "tdx.rtmr2" };
 	const struct lint l = { .p = p, .found = found, .ctx = ctx };
-	enum { FRESH = 32 };
 
 	rules(&l);
 	waivers(&l, at);
@@ -137,7 +136,7 @@ void coco_policy_gaps(const struct coco_policy *p, const struct coco_result *evi
 	     "snp.min_firmware");
 	kind(&l, "tdx", "tdx.attributes.debug", tdx, COCO_ARRAY_LEN(tdx), "tdx.tcb_status",
 	     "tdx.min_t");
-	if ((p->require & FRESH) == 0)
+	if ((p->require & COCO_REQUIRE_FRESH) == 0)
 		say(&l, COCO_POLICY_NO_FRESH, false, 0, "require = [\"fresh\"]");
 	if (evidence != NULL)
 		unseen(&l, evidence);

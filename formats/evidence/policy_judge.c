@@ -250,15 +250,6 @@ static const struct coco_policy_waiver *waived(const struct coco_policy *p,
 	return NULL;
 }
 
-/* The input that holds a subject's claims is that of its other checks. */
-static int input_of(const struct coco_result *r, int subject)
-{
-	for (size_t i = 0; i < r->n_checks; i++)
-		if (r->checks[i].subject == subject && r->checks[i].has_offset)
-			return r->checks[i].input;
-	return COCO_RESULT_NO_INPUT;
-}
-
 static void next_step(struct coco_result *r, const struct coco_policy_rule *rule)
 {
 	static const char *const by_role[] = {
@@ -303,8 +294,7 @@ static void judge_claim(const struct coco_policy *p, const struct coco_policy_ru
 	if (c != NULL) {
 		coco_claim_text(c, text, sizeof(text));
 		coco_check_actual(r, "%s", text);
-		if (!c->derived && input_of(r, subject) != COCO_RESULT_NO_INPUT)
-			coco_check_at(r, input_of(r, subject), c->offset);
+		coco_check_at_claim(r, subject, c);
 	} else {
 		coco_check_actual(r, "the evidence does not say");
 	}
@@ -368,12 +358,6 @@ static void uncovered(const struct coco_policy *p, struct coco_result *r, int su
 			   "add a [[snp.min_tcb]] for its product, family and model");
 }
 
-static bool rejected(const struct coco_result *r, size_t subject)
-{
-	return coco_result_verdict_of(r, COCO_ASPECT_AUTHENTIC, (int)subject) ==
-	       COCO_VERDICT_REJECTED;
-}
-
 /* No rule runs on what is not authentic. */
 static void not_looked_at(struct coco_result *r, size_t subject)
 {
@@ -400,7 +384,7 @@ static void nobody(struct coco_result *r, const struct coco_policy_rule *rule)
 static void judge_all(const struct coco_policy *p, struct coco_result *r, bool all)
 {
 	for (size_t s = 0; s < r->n_subjects; s++)
-		if (!all && rejected(r, s))
+		if (!all && coco_result_rejected(r, (int)s))
 			not_looked_at(r, s);
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct coco_policy_rule *rule = &p->rules[i];
@@ -410,14 +394,15 @@ static void judge_all(const struct coco_policy *p, struct coco_result *r, bool a
 			if (!applies(rule, &r->subjects[s]))
 				continue;
 			found = true;
-			if ((all || !rejected(r, s)) && when_holds(rule, &r->subjects[s]))
+			if ((all || !coco_result_rejected(r, (int)s)) &&
+			    when_holds(rule, &r->subjects[s]))
 				judge_claim(p, rule, r, (int)s);
 		}
 		if (!found)
 			nobody(r, rule);
 	}
 	for (size_t s = 0; s < r->n_subjects; s++)
-		if (all || !rejected(r, s))
+		if (all || !coco_result_rejected(r, (int)s))
 			uncovered(p, r, (int)s);
 }
 

@@ -8,6 +8,27 @@
 #include <stdio.h>
 #include <string.h>
 
+unsigned coco_require_bit(const char *word, size_t n)
+{
+	static const struct {
+		const char *word;
+		enum coco_require bit;
+	} list[] = {
+		{ "cpu", COCO_REQUIRE_CPU },
+		{ "gpu", COCO_REQUIRE_GPU },
+		{ "tpm", COCO_REQUIRE_TPM },
+		{ "token", COCO_REQUIRE_TOKEN },
+		{ "eventlog", COCO_REQUIRE_EVENTLOG },
+		{ "fresh", COCO_REQUIRE_FRESH },
+		{ "revocation", COCO_REQUIRE_REVOCATION },
+	};
+
+	for (size_t i = 0; i < COCO_ARRAY_LEN(list); i++)
+		if (strlen(list[i].word) == n && memcmp(list[i].word, word, n) == 0)
+			return list[i].bit;
+	return 0;
+}
+
 void coco_result_init(struct coco_result *r, int64_t at)
 {
 	memset(r, 0, sizeof(*r));
@@ -171,6 +192,17 @@ void coco_check_at(struct coco_result *r, int input, uint64_t offset)
 	c->offset = offset;
 }
 
+/* The input that holds a subject's claims is that of its other checks. */
+void coco_check_at_claim(struct coco_result *r, int subject, const struct coco_claim *claim)
+{
+	for (size_t i = 0; !claim->derived && i < r->n_checks; i++)
+		if (r->checks[i].subject == subject && r->checks[i].has_offset) {
+			if (r->checks[i].input != COCO_RESULT_NO_INPUT)
+				coco_check_at(r, r->checks[i].input, claim->offset);
+			return;
+		}
+}
+
 void coco_result_gap(struct coco_result *r, int subject, const char *category, const char *what,
 		     const char *why, const char *next)
 {
@@ -310,6 +342,11 @@ enum coco_verdict coco_result_verdict_of(const struct coco_result *r, enum coco_
 	for (size_t i = 0; i < r->n_subjects; i++)
 		v = worse(v, judge(r, aspect, (int)i));
 	return v;
+}
+
+bool coco_result_rejected(const struct coco_result *r, int subject)
+{
+	return coco_result_verdict_of(r, COCO_ASPECT_AUTHENTIC, subject) == COCO_VERDICT_REJECTED;
 }
 
 enum coco_verdict coco_result_verdict(const struct coco_result *r, bool authentic_only)

@@ -62,6 +62,20 @@ enum coco_trust_claim {
 	COCO_TRUST_CLAIMS,
 };
 
+/* What --require and a policy's require ask for, ORed; words of the same name. */
+enum coco_require {
+	COCO_REQUIRE_CPU = 1,          /* evidence of a CPU, authentic */
+	COCO_REQUIRE_GPU = 2,
+	COCO_REQUIRE_TPM = 4,
+	COCO_REQUIRE_TOKEN = 8,
+	COCO_REQUIRE_EVENTLOG = 16,
+	COCO_REQUIRE_FRESH = 32,       /* a nonce or report data was compared */
+	COCO_REQUIRE_REVOCATION = 64,  /* every chain was checked against revocation lists */
+};
+
+/* coco_require_bit - that of a word of n bytes ("cpu"); 0: there is no such word. */
+unsigned coco_require_bit(const char *word, size_t n);
+
 /* Bytes that were used. */
 struct coco_result_input {
 	char role[COCO_RESULT_ID];     /* "evidence", "collateral: VCEK", "policy", "reference" */
@@ -158,6 +172,9 @@ void coco_check_refusal(struct coco_result *r, enum coco_role role, const char *
 /* coco_check_at - where the actual value stands. */
 void coco_check_at(struct coco_result *r, int input, uint64_t offset);
 
+/* coco_check_at_claim - that it is a claim of the subject, where the claim has a place. */
+void coco_check_at_claim(struct coco_result *r, int subject, const struct coco_claim *claim);
+
 /* coco_result_gap - something that was not checked. */
 void coco_result_gap(struct coco_result *r, int subject, const char *category, const char *what,
 		     const char *why, const char *next);
@@ -183,6 +200,9 @@ int coco_result_finish(const struct coco_result *r, struct coco_diag *diag) COCO
  */
 enum coco_verdict coco_result_verdict_of(const struct coco_result *r, enum coco_aspect aspect,
 					 int subject);
+
+/* coco_result_rejected - whether a subject is known not to be authentic. */
+bool coco_result_rejected(const struct coco_result *r, int subject);
 
 /* coco_result_verdict - the worse of both; authentic_only: of the first alone. */
 enum coco_verdict coco_result_verdict(const struct coco_result *r, bool authentic_only);

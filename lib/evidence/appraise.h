@@ -11,17 +11,6 @@
 #include "lib/evidence/bind.h"
 #include "lib/evidence/verified.h"
 
-/* Words of --require. */
-enum coco_require {
-	COCO_REQUIRE_CPU = 1,          /* evidence of a CPU, authentic */
-	COCO_REQUIRE_GPU = 2,
-	COCO_REQUIRE_TPM = 4,
-	COCO_REQUIRE_TOKEN = 8,
-	COCO_REQUIRE_EVENTLOG = 16,
-	COCO_REQUIRE_FRESH = 32,       /* a nonce or report data was compared */
-	COCO_REQUIRE_REVOCATION = 64,  /* every chain was checked against revocation lists */
-};
-
 struct coco_appraise_opts {
 	int64_t at;                                  /* seconds since 1970 */
 	const struct coco_collateral *extra_roots;   /* borrowed; NULL: none */

@@ -216,7 +216,7 @@ static void freshness(struct coco_appraisal *a, const struct coco_bindings *e)
 
 /* ---- initdata ---------------------------------------------------------------------------- */
 
-int coco_bind_initdata_digest(struct coco_view text, uint8_t ret[COCO_DIGEST_MAX], size_t *ret_n,
+static int initdata_digest(struct coco_view text, uint8_t ret[COCO_DIGEST_MAX], size_t *ret_n,
 			      struct coco_diag *diag)
 {
 	static const enum coco_digest_alg algs[COCO_INITDATA_ALGS] = {
@@ -261,21 +261,23 @@ static int in_field(const struct coco_bound_field *f, const uint8_t *digest, siz
 	return r;
 }
 
-int coco_bind_initdata(struct coco_appraisal *a, int subject, struct coco_view text,
-		       const char *source, struct coco_diag *diag)
+/* The field of a subject's kind that names its initdata, or NULL. */
+static const struct coco_bound_field *initdata_field(const struct coco_appraisal *a, int subject)
+{
+	const struct coco_bound_field *f = coco_bound_field(&a->result->subjects[subject]);
+
+	return f != NULL && f->initdata != NULL ? f : NULL;
+}
+
+/* The check of one subject against the digest of a document. */
+static int bind_digest(struct coco_appraisal *a, int subject, const struct coco_bound_field *f,
+		       struct coco_view digest, const char *source, struct coco_diag *diag)
 {
 	const struct coco_result_subject *s = &a->result->subjects[subject];
-	const struct coco_bound_field *f = coco_bound_field(s);
-	uint8_t digest[COCO_DIGEST_MAX];
 	uint8_t value[COCO_DIGEST_MAX];
 	char id[COCO_RESULT_ID];
-	size_t n = 0;
+	int r = in_field(f, digest.p, digest.n, value, diag);
 
-	if (f == NULL || f->initdata == NULL)
-		return 0;
-	int r = coco_bind_initdata_digest(text, digest, &n, diag);
-	if (r == 0)
-		r = in_field(f, digest, n, value, diag);
 	if (r != 0)
 		return r;
 	snprintf(id, sizeof(id), "%.40s.initdata", f->kind);
@@ -287,6 +289,21 @@ int coco_bind_initdata(struct coco_appraisal *a, int subject, struct coco_view t
 	return 0;
 }
 
+int coco_bind_initdata(struct coco_appraisal *a, int subject, struct coco_view text,
+		       const char *source, struct coco_diag *diag)
+{
+	const struct coco_bound_field *f = initdata_field(a, subject);
+	uint8_t digest[COCO_DIGEST_MAX];
+	size_t n = 0;
+
+	if (f == NULL)
+		return 0;
+	int r = initdata_digest(text, digest, &n, diag);
+	if (r != 0)
+		return r;
+	return bind_digest(a, subject, f, coco_view_of(digest, n), source, diag);
+}
+
 static int caller_initdata(struct coco_appraisal *a, struct coco_view text,
 			   struct coco_diag *diag)
 {
@@ -294,13 +311,15 @@ static int caller_initdata(struct coco_appraisal *a, struct coco_view text,
 	uint8_t digest[COCO_DIGEST_MAX];
 	bool any = false;
 	size_t n = 0;
-	int code = coco_bind_initdata_digest(text, digest, &n, diag);   /* is it one at all */
+	int code = initdata_digest(text, digest, &n, diag);   /* is it one at all */
 
 	for (size_t i = 0; code == 0 && i < r->n_subjects; i++) {
-		const struct coco_bound_field *f = coco_bound_field(&r->subjects[i]);
+		const struct coco_bound_field *f = initdata_field(a, (int)i);
 
-		any = any || (f != NULL && f->initdata != NULL);
-		code = coco_bind_initdata(a, (int)i, text, "--initdata", diag);
+		if (f == NULL)
+			continue;
+		any = true;
+		code = bind_digest(a, (int)i, f, coco_view_of(digest, n), "--initdata", diag);
 	}
 	if (code != 0)
 		coco_diag_source(diag, "the file of --initdata");

@@ -31,10 +31,6 @@ void coco_bound_texts(struct coco_result *r, struct coco_view expected,
 int coco_bind_initdata(struct coco_appraisal *a, int subject, struct coco_view text,
 		       const char *source, struct coco_diag *diag) COCO_MUSTUSE;
 
-/* coco_bind_initdata_digest - of a document by the algorithm that it names. */
-int coco_bind_initdata_digest(struct coco_view text, uint8_t ret[COCO_DIGEST_MAX], size_t *ret_n,
-			      struct coco_diag *diag) COCO_MUSTUSE;
-
 /* coco_bind_in_payload - whether a subject came with the runtime data of a payload. */
 bool coco_bind_in_payload(const struct coco_appraisal *a, int subject);
 

@@ -153,14 +153,6 @@ static void expected(struct coco_result *r, const struct coco_refset *set, size_
 	coco_check_expected(r, "%s", text);
 }
 
-static int input_of(const struct coco_result *r, int subject)
-{
-	for (size_t i = 0; i < r->n_checks; i++)
-		if (r->checks[i].subject == subject && r->checks[i].has_offset)
-			return r->checks[i].input;
-	return COCO_RESULT_NO_INPUT;
-}
-
 static void judge(const struct coco_refset *set, size_t first, const struct coco_claim *c,
 		  const char *reason, struct coco_result *r, int subject)
 {
@@ -178,8 +170,7 @@ static void judge(const struct coco_refset *set, size_t first, const struct coco
 	coco_claim_text(c, text, sizeof(text));
 	coco_check_actual(r, "%s", text);
 	coco_check_source(r, "reference values, %zu of %s", f.n, v->name);
-	if (!c->derived && input_of(r, subject) != COCO_RESULT_NO_INPUT)
-		coco_check_at(r, input_of(r, subject), c->offset);
+	coco_check_at_claim(r, subject, c);
 	if (f.valid != NULL) {
 		if (f.valid->label[0] != '\0')
 			coco_check_detail(r, "%s", f.valid->label);
@@ -209,12 +200,6 @@ static void judge(const struct coco_refset *set, size_t first, const struct coco
 static bool judged_class(const struct coco_result_subject *s)
 {
 	return strcmp(s->class, "cpu") == 0 || strcmp(s->class, "tpm") == 0;
-}
-
-static bool rejected(const struct coco_result *r, size_t subject)
-{
-	return coco_result_verdict_of(r, COCO_ASPECT_AUTHENTIC, (int)subject) ==
-	       COCO_VERDICT_REJECTED;
 }
 
 static void skipped(const struct coco_refset *set, size_t i, struct coco_result *r)
@@ -250,7 +235,7 @@ void coco_references_judge(const struct coco_refset *set, struct coco_result *r)
 	size_t n_subjects = r->n_subjects;
 
 	for (size_t s = 0; s < n_subjects; s++) {
-		bool authentic = !rejected(r, s);
+		bool authentic = !coco_result_rejected(r, (int)s);
 		bool any = false;
 
 		if (!judged_class(&r->subjects[s]))
@@ -281,7 +266,8 @@ void coco_references_judge(const struct coco_refset *set, struct coco_result *r)
 			continue;
 		claim_of(&set->v[i], claim, reason);
 		for (size_t s = 0; s < n_subjects; s++)
-			shown = shown || (judged_class(&r->subjects[s]) && !rejected(r, s) &&
+			shown = shown || (judged_class(&r->subjects[s]) &&
+					  !coco_result_rejected(r, (int)s) &&
 					  coco_claims_find(&r->subjects[s].claims, claim) != NULL);
 		if (!shown)
 			skipped(set, i, r);
