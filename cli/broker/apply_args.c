@@ -150,15 +150,12 @@ static void report_input(struct coco_report *report, const struct coco_arg_apply
 {
 	char text[8 + 2 * COCO_SHA256_SIZE] = "sha256:";
 	uint8_t digest[COCO_SHA256_SIZE];
-	struct coco_sha256 ctx;
 	uint8_t *bytes = NULL;
 	size_t n = 0;
 
 	if (coco_read_file(a->declared.path, COCO_TOML_MAX_SIZE, &bytes, &n, NULL) != 0)
 		return;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, bytes, n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(bytes, n, digest);
 	coco_hex_encode(text + 7, digest, sizeof(digest));
 	coco_report_input(report, "declaration", text, n);
 	coco_free(bytes);

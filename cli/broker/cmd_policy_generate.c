@@ -88,11 +88,8 @@ static void describe(struct coco_report *report, const struct coco_policy_input 
 		     enum coco_policy_kind kind, const uint8_t *text, size_t n)
 {
 	uint8_t digest[COCO_SHA256_SIZE];
-	struct coco_sha256 ctx;
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, text, n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(text, n, digest);
 	coco_report_string(report, "policy", "policy", coco_policy_kind_id(kind));
 	coco_report_format(report, "trustee", "trustee", "v0.%u", in->release);
 	coco_report_hex(report, "sha256", "sha256", digest, sizeof(digest));

@@ -20,7 +20,6 @@ int coco_refval_load(struct coco_cli *cli, const char *path, const struct coco_r
 {
 	char text[8 + 2 * COCO_SHA256_SIZE] = "sha256:";
 	uint8_t digest[COCO_SHA256_SIZE];
-	struct coco_sha256 ctx;
 	uint8_t *bytes = NULL;
 	size_t n = 0;
 
@@ -30,9 +29,7 @@ int coco_refval_load(struct coco_cli *cli, const char *path, const struct coco_r
 	if (r != 0) {
 		coco_diag_source(diag, "%s", path);
 	} else {
-		coco_sha256_init(&ctx);
-		coco_sha256_update(&ctx, bytes, n);
-		coco_sha256_final(&ctx, digest);
+		coco_sha256_once(bytes, n, digest);
 		coco_hex_encode(text + 7, digest, sizeof(digest));
 		coco_report_input(report, "file", text, n);
 	}

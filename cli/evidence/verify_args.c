@@ -67,14 +67,10 @@ static int read_values(struct coco_verify_inputs *in, const struct coco_opts_evi
 static int note_file(struct coco_verify_inputs *in, const char *role, struct coco_view bytes,
 		     struct coco_diag *diag)
 {
-	struct coco_sha256 sha;
-
 	if (in->n_files == COCO_VERIFY_FILES)
 		return coco_fail(diag, COCO_E_LIMIT_COUNT, "more than %d policies and reference "
 				 "values", COCO_VERIFY_FILES);
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, bytes.p, bytes.n);
-	coco_sha256_final(&sha, in->files[in->n_files].sha256);
+	coco_sha256_once(bytes.p, bytes.n, in->files[in->n_files].sha256);
 	in->files[in->n_files].role = role;
 	in->files[in->n_files++].n = bytes.n;
 	return 0;

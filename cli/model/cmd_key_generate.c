@@ -46,12 +46,9 @@ static bool same_place(const char *a, const char *b)
 /* "sha256:..." of a random secret: long enough that nobody can try them all. */
 static void digest_text(const struct coco_secret *s, char ret[72])
 {
-	struct coco_sha256 ctx;
 	uint8_t digest[COCO_SHA256_SIZE];
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, coco_secret_expose(s), s->n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(coco_secret_expose(s), s->n, digest);
 	memcpy(ret, "sha256:", 7);
 	coco_hex_encode(ret + 7, digest, sizeof(digest));
 }

@@ -12,13 +12,10 @@
 
 static void show_content(const struct coco_secret *key, struct coco_report *report)
 {
-	struct coco_sha256 ctx;
 	uint8_t digest[COCO_SHA256_SIZE];
 	char text[72] = "sha256:";
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, coco_secret_expose(key), key->n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(coco_secret_expose(key), key->n, digest);
 	coco_hex_encode(text + 7, digest, sizeof(digest));
 	coco_report_string(report, "kind", "kind", "content key");
 	coco_report_count(report, "bits", "bits", 8 * COCO_CONTENT_KEY_BYTES);

@@ -35,15 +35,6 @@ char *coco_ledger_path(const char *declaration, const char *extension)
 	return path;
 }
 
-void coco_ledger_sha256(const void *p, size_t n, uint8_t ret[32])
-{
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, p, n);
-	coco_sha256_final(&ctx, ret);
-}
-
 void coco_ledger_free(struct coco_ledger *l)
 {
 	if (l == NULL)
@@ -81,7 +72,7 @@ const char *coco_ledger_head(const struct coco_ledger *l)
 
 void coco_ledger_move_head(struct coco_ledger *l, const void *line, size_t n)
 {
-	coco_ledger_sha256(line, n, l->head);
+	coco_sha256_once(line, n, l->head);
 	memcpy(l->head_text, "sha256:", 7);
 	coco_hex_encode(l->head_text + 7, l->head, sizeof(l->head));
 }
@@ -198,7 +189,7 @@ static int set_aside(struct coco_ledger *l, const struct coco_run *run, struct c
 	int r = coco_write_file(path, rest.p, rest.n, COCO_OUT_FORCE | COCO_OUT_SECRET, diag);
 	if (r == 0 && ftruncate(l->fd, (off_t)l->size) != 0)
 		r = coco_fail_errno(diag, COCO_E_IO_WRITE, errno, "shorten", l->path);
-	coco_ledger_sha256(rest.p, rest.n, digest);
+	coco_sha256_once(rest.p, rest.n, digest);
 	coco_hex_encode(e.digest + 7, digest, sizeof(digest));
 	if (r == 0)
 		r = coco_ledger_append(l, run, &e, diag);

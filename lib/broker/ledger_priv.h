@@ -27,8 +27,6 @@ struct coco_ledger {
 	size_t cap;
 };
 
-void coco_ledger_sha256(const void *p, size_t n, uint8_t ret[32]);
-
 /* coco_ledger_move_head - the line of n bytes, with its line end, is the last one now. */
 void coco_ledger_move_head(struct coco_ledger *l, const void *line, size_t n);
 

@@ -13,6 +13,7 @@
 #include "lib/core/io.h"
 #include "lib/crypto/jws_sign.h"
 #include "lib/crypto/mac.h"
+#include "lib/crypto/sha256.h"
 
 /* ---- digests -------------------------------------------------------------------- */
 
@@ -55,7 +56,7 @@ int coco_ledger_digest(const struct coco_ledger *l, const struct coco_item_id *i
 		snprintf(label, sizeof(label), "resource %s", id->name);
 		return keyed(l, label, value, ret, diag);
 	}
-	coco_ledger_sha256(value.p, value.n, digest);
+	coco_sha256_once(value.p, value.n, digest);
 	memcpy(ret, "sha256:", 7);
 	coco_hex_encode(ret + 7, digest, sizeof(digest));
 	return 0;

@@ -227,7 +227,6 @@ static int add_values(struct writer *w)
 static int describe(struct writer *w)
 {
 	struct coco_corim_tag tag = { .has_version = false };
-	struct coco_sha256 ctx;
 	uint8_t digest[COCO_SHA256_SIZE];
 	char hex[2 * COCO_SHA256_SIZE + 1];
 	uint8_t *text = NULL;
@@ -236,9 +235,7 @@ static int describe(struct writer *w)
 	int r = coco_refset_encode(w->set, &text, &n, w->diag);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, text, n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(text, n, digest);
 	coco_free(text);
 	coco_hex_encode(hex, digest, sizeof(digest));
 	snprintf(w->id, sizeof(w->id), "cococtl:sha256:%s", hex);

@@ -356,7 +356,6 @@ static int put_configmap(struct former *f)
 /* The statement's subject is the set itself, its predicate what it says. */
 static int put_intoto(struct former *f)
 {
-	struct coco_sha256 ctx;
 	uint8_t *text = NULL;
 	uint8_t digest[32];
 	struct coco_jw jw;
@@ -365,9 +364,7 @@ static int put_intoto(struct former *f)
 	int r = coco_refset_encode(f->set, &text, &n, f->diag);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, text, n);
-	coco_sha256_final(&ctx, digest);
+	coco_sha256_once(text, n, digest);
 	coco_jw_init(&jw, f->wr, false);
 	coco_jw_begin(&jw, '{');
 	coco_jw_kv_string(&jw, "_type", "https://in-toto.io/Statement/v1");

@@ -398,16 +398,13 @@ int coco_refval_read(const struct coco_run *run, struct coco_refset *s, struct c
 		     const struct coco_refval_source *src, struct coco_diag *diag)
 {
 	struct reader rd = { .run = run, .set = s, .src = src, .diag = diag };
-	struct coco_sha256 ctx;
 	uint8_t sha256[32];
 	struct coco_json doc;
 
 	size_t before = s->n;
 	int r = 0;
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, text.p, text.n);
-	coco_sha256_final(&ctx, sha256);
+	coco_sha256_once(text.p, text.n, sha256);
 	coco_refval_base(&rd.base, COCO_ORIGIN_FILE, sha256, src);
 	if (coco_refval_is_corim(text)) {
 		r = coco_refval_read_corim(run, s, text, &rd.base, diag);

@@ -13,15 +13,6 @@
 
 enum { NUMBER_MAX = 66 };   /* bytes of a coordinate on P-521 */
 
-static void hash(const uint8_t *p, size_t n, uint8_t ret[COCO_FINGERPRINT_BYTES])
-{
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, p, n);
-	coco_sha256_final(&ctx, ret);
-}
-
 /* 04, X, Y: each as long as the curve's field. */
 static bool point(EVP_PKEY *pkey, unsigned bits, uint8_t ret[COCO_FINGERPRINT_BYTES])
 {
@@ -37,7 +28,7 @@ static bool point(EVP_PKEY *pkey, unsigned bits, uint8_t ret[COCO_FINGERPRINT_BY
 	BN_free(x);
 	BN_free(y);
 	if (ok)
-		hash(text, 1 + 2 * (size_t)n, ret);
+		coco_sha256_once(text, 1 + 2 * (size_t)n, ret);
 	return ok;
 }
 
@@ -47,7 +38,7 @@ static bool rsa(EVP_PKEY *pkey, uint8_t ret[COCO_FINGERPRINT_BYTES])
 	int n = i2d_PublicKey(pkey, &der);
 
 	if (n > 0)
-		hash(der, (size_t)n, ret);
+		coco_sha256_once(der, (size_t)n, ret);
 	OPENSSL_free(der);
 	return n > 0;
 }

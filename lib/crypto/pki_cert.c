@@ -22,15 +22,6 @@ struct coco_cert {
 	uint8_t der[];
 };
 
-static void digest(struct coco_cert *cert)
-{
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, cert->der, cert->n);
-	coco_sha256_final(&ctx, cert->sha256);
-}
-
 int coco_cert_parse(struct coco_cert **ret, struct coco_view der, struct coco_diag *diag)
 {
 	struct coco_cert_fields f;
@@ -51,7 +42,7 @@ int coco_cert_parse(struct coco_cert **ret, struct coco_view der, struct coco_di
 		coco_cert_free(cert);
 		return r;
 	}
-	digest(cert);
+	coco_sha256_once(cert->der, cert->n, cert->sha256);
 	coco_cert_name_text(cert->f.subject, cert->subject);
 	coco_cert_name_text(cert->f.issuer, cert->issuer);
 	coco_cert_name_common(cert->f.subject, cert->common);

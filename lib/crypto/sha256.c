@@ -262,6 +262,15 @@ void coco_sha256_final(struct coco_sha256 *ctx, uint8_t ret_digest[COCO_SHA256_S
 	__asm__ volatile("" : : "r"(ctx), "r"(pad) : "memory");
 }
 
+void coco_sha256_once(const void *p, size_t n, uint8_t ret_digest[COCO_SHA256_SIZE])
+{
+	struct coco_sha256 ctx;
+
+	coco_sha256_init(&ctx);
+	coco_sha256_update(&ctx, p, n);
+	coco_sha256_final(&ctx, ret_digest);
+}
+
 /* ---- many streams ---- */
 
 /*

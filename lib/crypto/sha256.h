@@ -107,6 +107,17 @@ void coco_sha256_update_many_with(enum coco_sha256_kernel kernel,
 void coco_sha256_final(struct coco_sha256 *ctx, uint8_t ret_digest[COCO_SHA256_SIZE]);
 
 /**
+ * coco_sha256_once: the digest of a whole message
+ *
+ * Purpose: init, update and final in one call, for what lies in memory.
+ * Ownership: borrows p for the call (NULL is fine when n is 0); ret_digest is the
+ *	caller's, 32 bytes.
+ * Errors: none.
+ * Source: FIPS 180-4 section 6.2.
+ */
+void coco_sha256_once(const void *p, size_t n, uint8_t ret_digest[COCO_SHA256_SIZE]);
+
+/**
  * coco_sha256_kernel_available: whether a kernel can run here
  *
  * Purpose: true when this processor and system can execute it; AUTO and GENERIC always.

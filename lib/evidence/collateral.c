@@ -206,15 +206,12 @@ int coco_collateral_add(struct coco_collateral *c, enum coco_collateral_kind kin
 {
 	struct coco_collateral_item item = { .kind = kind, .n = bytes.n, .next_content = NONE,
 					     .next_name = NONE };
-	struct coco_sha256 sha;
 	int r = 0;
 
 	if (bytes.n > COCO_COLLATERAL_ITEM)
 		return coco_fail(diag, COCO_E_LIMIT_SIZE, "an item of collateral has %zu bytes, "
 				 "more than %d", bytes.n, COCO_COLLATERAL_ITEM);
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, bytes.p, bytes.n);
-	coco_sha256_final(&sha, item.sha256);
+	coco_sha256_once(bytes.p, bytes.n, item.sha256);
 	int at = coco_collateral_find(c, item.sha256);
 	if (at == NONE) {
 		snprintf(item.source, sizeof(item.source), "%s", source);

@@ -51,11 +51,8 @@ static int check_item(const struct coco_bundle_item *item, struct coco_view byte
 {
 	uint8_t digest[COCO_SHA256_SIZE];
 	char text[2 * COCO_SHA256_SIZE + 1];
-	struct coco_sha256 sha;
 
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, bytes.p, bytes.n);
-	coco_sha256_final(&sha, digest);
+	coco_sha256_once(bytes.p, bytes.n, digest);
 	if (bytes.n == item->size && memcmp(digest, item->sha256, sizeof(digest)) == 0)
 		return 0;
 	int r = coco_fail(diag, COCO_E_BUNDLE_ITEM, "the item has other bytes than the index "

@@ -161,12 +161,9 @@ static int judge_bytes(const struct work *w, struct coco_each_file *f,
 {
 	struct coco_pieces pieces = { .n = 0 };
 	struct coco_result result = { .n_inputs = 0 };
-	struct coco_sha256 sha;
 
 	f->n = bytes.n;
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, bytes.p, bytes.n);
-	coco_sha256_final(&sha, f->sha256);
+	coco_sha256_once(bytes.p, bytes.n, f->sha256);
 	int r = coco_pieces_add(&pieces, collateral, bytes, f->path, diag);
 	if (r == 0)
 		r = coco_appraise(w->run, &pieces, collateral, &w->opts, &result, diag);

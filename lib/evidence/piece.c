@@ -91,7 +91,6 @@ static int append(struct coco_pieces *list, struct coco_view bytes, int *ret,
 	struct coco_piece piece = { .parent = COCO_PIECE_NONE, .top = COCO_PIECE_NONE,
 				    .input = -1, .subject = -1, .n = bytes.n };
 	void *v = list->v;
-	struct coco_sha256 sha;
 
 	list->total += bytes.n;
 	if (bytes.n > COCO_PIECE_MAX || list->total > COCO_PIECE_TOTAL)
@@ -109,9 +108,7 @@ static int append(struct coco_pieces *list, struct coco_view bytes, int *ret,
 	if (bytes.n > 0)
 		memcpy(piece.p, bytes.p, bytes.n);
 	piece.p[bytes.n] = '\0';
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, bytes.p, bytes.n);
-	coco_sha256_final(&sha, piece.sha256);
+	coco_sha256_once(bytes.p, bytes.n, piece.sha256);
 	list->v[list->n] = piece;
 	*ret = (int)list->n++;
 	return 0;

@@ -153,13 +153,10 @@ static int record_blob(const struct coco_acpi_blob *b, const char *front,
 {
 	struct coco_mrecord_file file = { .size = b->n };
 	char name[COCO_ACPI_NAME] = "";
-	struct coco_sha256 ctx;
 
 	if (coco_acpi_file_name(b->name, name))
 		snprintf(file.name, sizeof(file.name), "%s%s", front, name);
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, b->p, b->n);
-	coco_sha256_final(&ctx, file.sha256);
+	coco_sha256_once(b->p, b->n, file.sha256);
 	return coco_mrecord_file(rec, &file, diag);
 }
 

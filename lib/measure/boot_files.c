@@ -47,11 +47,8 @@ static int name_bytes(const struct coco_boot_files *f, const char *name, struct 
 		      struct coco_diag *diag)
 {
 	uint8_t sha256[COCO_SHA256_SIZE];
-	struct coco_sha256 ctx;
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, bytes.p, bytes.n);
-	coco_sha256_final(&ctx, sha256);
+	coco_sha256_once(bytes.p, bytes.n, sha256);
 	return name_it(f, name, bytes.n, sha256, diag);
 }
 

@@ -117,7 +117,6 @@ static int walk_image(struct coco_firmware *fw, struct coco_diag *diag)
 static int open_bytes(uint8_t *image, size_t n, struct coco_firmware *ret, struct coco_diag *diag)
 {
 	struct coco_firmware fw = { .image = image, .n = n };
-	struct coco_sha256 ctx;
 
 	int r = coco_ovmf_parse(&fw.table, coco_view_of(image, n), diag);
 	if (r != 0) {
@@ -126,9 +125,7 @@ static int open_bytes(uint8_t *image, size_t n, struct coco_firmware *ret, struc
 	}
 	snprintf(fw.file.name, sizeof(fw.file.name), "firmware");
 	fw.file.size = n;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, image, n);
-	coco_sha256_final(&ctx, fw.file.sha256);
+	coco_sha256_once(image, n, fw.file.sha256);
 	*ret = fw;
 	return 0;
 }

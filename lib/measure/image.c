@@ -69,14 +69,11 @@ struct coco_image_item *coco_image_partition(struct coco_image_work *w,
 static int survey_table(struct coco_image_work *w)
 {
 	struct coco_image_item *item = coco_image_add(w, "partition table", "GPT");
-	struct coco_sha256 ctx;
 
 	if (item == NULL)
 		return w->diag != NULL ? w->diag->code : COCO_E_LIMIT_MEMORY;
 	item->size = w->table.n_event;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, w->table.event, w->table.n_event);
-	coco_sha256_final(&ctx, item->sha256);
+	coco_sha256_once(w->table.event, w->table.n_event, item->sha256);
 	item->has_sha256 = true;
 	snprintf(item->by, sizeof(item->by), "PCR 5, RTMR1");
 	snprintf(item->reason, sizeof(item->reason),

@@ -222,7 +222,6 @@ static int one_file(void *ctx, const char *path, const struct coco_fat_entry *en
 {
 	struct esp *e = ctx;
 	enum program kind = PROGRAM_NONE;
-	struct coco_sha256 sha;
 	size_t roots = e->w->image->n_roots;
 	uint8_t *p = NULL;
 	size_t n = 0;
@@ -234,9 +233,7 @@ static int one_file(void *ctx, const char *path, const struct coco_fat_entry *en
 		r = classify(e->w, coco_view_of(p, n), path, true, &kind);
 	struct coco_image_item *item = r == 0 ? coco_image_add(e->w, path, "file") : NULL;
 	if (item != NULL) {
-		coco_sha256_init(&sha);
-		coco_sha256_update(&sha, p, n);
-		coco_sha256_final(&sha, item->sha256);
+		coco_sha256_once(p, n, item->sha256);
 		item->has_sha256 = true;
 		item->size = n;
 		if (kind != PROGRAM_NONE)

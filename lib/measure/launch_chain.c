@@ -113,13 +113,10 @@ struct image {
 static int hash_item(void *ctx, size_t item, struct coco_diag *diag)
 {
 	struct image *image = ctx;
-	struct coco_sha256 sha;
 
 	if (item != 0)
 		return hash_block(&image->pages, item - 1, diag);
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, image->all.p, image->all.n);
-	coco_sha256_final(&sha, image->sha256);
+	coco_sha256_once(image->all.p, image->all.n, image->sha256);
 	return 0;
 }
 

@@ -10,11 +10,7 @@
 
 static void sha256_of(struct coco_mrecord_digest *ret, const void *p, size_t n)
 {
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, p, n);
-	coco_sha256_final(&ctx, ret->p);
+	coco_sha256_once(p, n, ret->p);
 	ret->n = COCO_SHA256_SIZE;
 }
 

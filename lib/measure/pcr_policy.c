@@ -25,15 +25,6 @@ static const uint16_t tpm_alg[COCO_DIGEST_ALGS] = {
 	[COCO_DIGEST_SHA512] = 0x000d,
 };
 
-static void sha256(const void *p, size_t n, uint8_t ret[COCO_SHA256_SIZE])
-{
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, p, n);
-	coco_sha256_final(&ctx, ret);
-}
-
 int coco_pcr_policy(enum coco_digest_alg alg, const uint8_t *value, uint8_t ret[COCO_PCR_POLICY],
 		    struct coco_diag *diag)
 {
@@ -52,12 +43,12 @@ int coco_pcr_policy(enum coco_digest_alg alg, const uint8_t *value, uint8_t ret[
 	coco_wr_u8(&wr, 3);                           /* bytes of its bit map */
 	for (unsigned i = 0; i < 3; i++)
 		coco_wr_u8(&wr, i == PCR / 8 ? 1U << PCR % 8 : 0);
-	sha256(value, coco_digest_length(alg), digest);
+	coco_sha256_once(value, coco_digest_length(alg), digest);
 	coco_wr_bytes(&wr, digest, sizeof(digest));
 	int r = coco_wr_finish(&wr, &text, &n, diag);
 	if (r != 0)
 		return r;
-	sha256(text, n, ret);
+	coco_sha256_once(text, n, ret);
 	coco_free(text);
 	return 0;
 }
@@ -91,7 +82,7 @@ static int begin(struct work *w)
 		if (n > COCO_PCR_POLICY_REF)
 			return coco_fail(w->diag, COCO_E_USAGE_VALUE,
 					 "a policy reference of %zu bytes is too long", n);
-		sha256(how->policy_ref, n, w->tbs + COCO_PCR_POLICY);
+		coco_sha256_once(how->policy_ref, n, w->tbs + COCO_PCR_POLICY);
 		w->n_tbs = TBS;
 	}
 	return coco_key_tpm_fingerprint(key, w->fingerprint, w->diag);

@@ -24,11 +24,8 @@ static int hash_initdata(const char *alg, const uint8_t *text, size_t n, uint8_t
 	bool small = strcmp(alg, "sha384") == 0;
 
 	if (strcmp(alg, "sha256") == 0) {
-		struct coco_sha256 ctx;
 
-		coco_sha256_init(&ctx);
-		coco_sha256_update(&ctx, text, n);
-		coco_sha256_final(&ctx, ret);
+		coco_sha256_once(text, n, ret);
 		*ret_n = COCO_SHA256_SIZE;
 		return 0;
 	}

@@ -80,16 +80,13 @@ static int resolve_all(struct coco_profile *p, const char *path, struct coco_dia
 int coco_profile_load(struct coco_launch_profile *ret, const char *path, struct coco_diag *diag)
 {
 	struct coco_launch_profile p = { .size = 0 };
-	struct coco_sha256 ctx;
 	uint8_t *text = NULL;
 	size_t n = 0;
 
 	int r = coco_read_file(path, COCO_TOML_MAX_SIZE, &text, &n, diag);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, text, n);
-	coco_sha256_final(&ctx, p.sha256);
+	coco_sha256_once(text, n, p.sha256);
 	p.size = n;
 	r = coco_profile_decode(&p.profile, coco_view_of(text, n), diag);
 	if (r == 0)

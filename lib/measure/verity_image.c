@@ -237,11 +237,8 @@ static int add_superblock_file(struct coco_mrecord *rec, const uint8_t *block,
 			       struct coco_diag *diag)
 {
 	struct coco_mrecord_file file = { .name = "superblock", .size = COCO_VERITY_SUPERBLOCK };
-	struct coco_sha256 ctx;
 
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, block, COCO_VERITY_SUPERBLOCK);
-	coco_sha256_final(&ctx, file.sha256);
+	coco_sha256_once(block, COCO_VERITY_SUPERBLOCK, file.sha256);
 	return coco_mrecord_file(rec, &file, diag);
 }
 

@@ -389,7 +389,6 @@ int coco_layout_read(const struct coco_layout *l, const struct coco_descriptor *
 {
 	char label[COCO_OCI_DIGEST_TEXT];
 	struct coco_blob_at at;
-	struct coco_sha256 hash;
 	struct coco_digest found;
 	uint8_t *p = NULL;
 	int r = coco_layout_blob(l, d, &at, diag);
@@ -401,9 +400,7 @@ int coco_layout_read(const struct coco_layout *l, const struct coco_descriptor *
 	coco_blob_close(&at);
 	if (r != 0)
 		return r;
-	coco_sha256_init(&hash);
-	coco_sha256_update(&hash, p, (size_t)d->size);
-	coco_sha256_final(&hash, found.sha256);
+	coco_sha256_once(p, (size_t)d->size, found.sha256);
 	if (!coco_digest_equal(&found, &d->digest)) {
 		coco_free(p);
 		coco_diag_source(diag, "%s", l->path != NULL ? l->path : "the layout");

@@ -184,16 +184,13 @@ int coco_layout_put(int dirfd, const void *p, size_t n, struct coco_digest *ret,
 		    struct coco_diag *diag)
 {
 	struct coco_digest d;
-	struct coco_sha256 hash;
 	char hex[COCO_LAYOUT_HEX + 1];
 	int blobs = -1;
 	int r = make_blobs(dirfd, &blobs, diag);
 
 	if (r != 0)
 		return r;
-	coco_sha256_init(&hash);
-	coco_sha256_update(&hash, p, n);
-	coco_sha256_final(&hash, d.sha256);
+	coco_sha256_once(p, n, d.sha256);
 	coco_hex_encode(hex, d.sha256, sizeof(d.sha256));
 	if (!same_content(blobs, hex, p, n))
 		r = write_file(blobs, hex, p, n, diag);

@@ -12,11 +12,7 @@
 
 void coco_oms_root(const struct coco_oms *oms, uint8_t ret[COCO_OMS_ROOT])
 {
-	struct coco_sha256 ctx;
-
-	coco_sha256_init(&ctx);
-	coco_sha256_update(&ctx, oms->digests, oms->n_resources * coco_oms_digest_size(oms->hash));
-	coco_sha256_final(&ctx, ret);
+	coco_sha256_once(oms->digests, oms->n_resources * coco_oms_digest_size(oms->hash), ret);
 }
 
 int coco_oms_check_root(const struct coco_oms *oms, struct coco_diag *diag)

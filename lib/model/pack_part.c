@@ -11,16 +11,13 @@
 int coco_pack_header_digest(const struct coco_pkg_header *h, uint8_t ret[32],
 			    struct coco_diag *diag)
 {
-	struct coco_sha256 sha;
 	uint8_t *text = NULL;
 	size_t n = 0;
 	int r = coco_pack_header_text(h, &text, &n, diag);
 
 	if (r != 0)
 		return r;
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, text, n);
-	coco_sha256_final(&sha, ret);
+	coco_sha256_once(text, n, ret);
 	coco_free(text);
 	return 0;
 }
@@ -63,7 +60,6 @@ int coco_pack_finish_part(struct coco_pack *p, struct coco_pack_result *ret,
 {
 	struct coco_part_doc doc = { .shard = p->req->shard, .shards = p->req->shards,
 				     .header = p->header, .digests = p->req->digests };
-	struct coco_sha256 sha;
 	struct coco_wr wr;
 	uint8_t *text = NULL;
 	size_t n = 0;
@@ -71,9 +67,7 @@ int coco_pack_finish_part(struct coco_pack *p, struct coco_pack_result *ret,
 
 	if (r != 0)
 		return r;
-	coco_sha256_init(&sha);
-	coco_sha256_update(&sha, p->req->plan.p, p->req->plan.n);
-	coco_sha256_final(&sha, doc.plan.sha256);
+	coco_sha256_once(p->req->plan.p, p->req->plan.n, doc.plan.sha256);
 	r = coco_pack_file_digest(p->out.fd, COCO_JOURNAL_NAME, &doc.journal, diag);
 	if (r != 0)
 		return r;

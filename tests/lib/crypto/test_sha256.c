@@ -130,6 +130,8 @@ static void test_sha256_every_length(void **state)
 		uint8_t want[32], got[32];
 
 		openssl_digest(pool + n % 7, n, want);
+		coco_sha256_once(pool + n % 7, n, got);
+		assert_memory_equal(got, want, 32);
 		for (int k = 0; k < COCO_SHA256_KERNELS; k++) {
 			struct coco_sha256 ctx;
 			struct coco_sha256_job job = { &ctx, pool + n % 7, n };
